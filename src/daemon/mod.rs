@@ -1,0 +1,1 @@
+//! The loop: poll, ingest, publish, reload, stop; control socket; systemd.

@@ -1,0 +1,1 @@
+//! Reads every date string that sources write.

@@ -1,0 +1,1 @@
+//! Which story an item belongs to: fingerprints in, verdict with evidence out.

@@ -1,0 +1,1 @@
+//! A sample newsroom served over loopback.

@@ -1,0 +1,1 @@
+//! One HTTP request, safely: limits, addresses, hosts, redirects, decoding.

@@ -1,0 +1,3 @@
+//! The roof: hands over to `bantin::cli`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Raw item to item: identity ladder, canonical link, sanitised HTML, text, hashes.

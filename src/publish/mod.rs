@@ -1,0 +1,1 @@
+//! Atom, RSS, JSON Feed, OPML and pages as bytes; files replaced atomically.

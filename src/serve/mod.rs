@@ -1,0 +1,1 @@
+//! HTTP for readers: representations, ETags, 304, search.

@@ -1,0 +1,1 @@
+//! Which topics a story falls under, and by which rule.
