@@ -12,6 +12,7 @@
 //!
 //! Types only: nothing here decides, reads or writes. Every instant is UTC unless its type carries an offset.
 
+mod outcome;
 mod view;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::outcome::{Outcome, Phase, Severity, TlsProblem, Wall};
 pub use self::view::{Carrier, Entry, EntrySource, FeedContent, FeedKey, Page, StoryView};
 
 /// A point in time, UTC. The store keeps whole seconds.
@@ -278,6 +280,8 @@ pub struct Item {
     pub content: Option<String>,
     /// The body (or summary) as plain text, paragraphs separated by a line break: what search, topics and dedup read.
     pub text: String,
+    /// Whether `text` is neither the text of `content` nor `summary` (an article page was read), so that it must be kept.
+    pub body_is_own: bool,
     /// First publication by the source's date.
     pub published: Option<Instant>,
     /// Last change by the source's date.
