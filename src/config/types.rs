@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use url::Url;
 
+pub use crate::dates::DateOrder;
+
+use super::address::{Listen, Network, Proxy};
+use super::provinces::Provinces;
+use super::secret::Secret;
 use crate::model::{ProvinceSlug, SourceId, TopicId};
 
 /// The whole configuration.
@@ -24,10 +30,14 @@ pub struct Config {
     pub poll: Poll,
     /// `[publish]`
     pub publish: Publish,
+    /// `[stories]`
+    pub stories: Stories,
     /// `[[source]]`, in file order, disabled ones too.
     pub sources: Vec<Source>,
     /// `[[topic]]`, in file order.
     pub topics: Vec<Topic>,
+    /// The provinces that `province` keys were understood by: compiled in, or the sysadmin's own table.
+    pub provinces: Arc<Provinces>,
 }
 
 /// Language of pages and `xml:lang`.
@@ -72,15 +82,6 @@ pub struct Site {
     pub rights: Option<String>,
 }
 
-/// One address to listen on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listen {
-    /// `127.0.0.1:8080`, `[::]:8080`
-    Tcp(std::net::SocketAddr),
-    /// `unix:PATH`
-    Unix(PathBuf),
-}
-
 /// `[server]`
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -90,6 +91,10 @@ pub struct Server {
     pub listen_is_default: bool,
     /// The admin listener, off if absent.
     pub admin: Option<Listen>,
+    /// Peers whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Asked of every reader, if given.
+    pub token: Option<Secret>,
 }
 
 /// `[store]`
@@ -112,8 +117,18 @@ pub struct Poll {
     pub memory: u64,
     /// Goes into the User-Agent.
     pub contact: Option<String>,
-    /// Whether `http://127.0.0.1/` and its kind may be polled.
-    pub allow_private_addresses: bool,
+}
+
+/// Whether `robots.txt` is asked before HTML pages are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Robots {
+    /// `robots = true`, the default.
+    Respect,
+    /// `robots = "why it is ignored"`: never without a written reason, which `bantin sources` shows.
+    Ignore {
+        /// In the sysadmin's words.
+        reason: String,
+    },
 }
 
 /// What an entry of our feeds carries.
@@ -125,6 +140,28 @@ pub enum Content {
     Full,
 }
 
+/// One of the three forms in which a feed is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// Atom 1.0, `.atom`.
+    Atom,
+    /// RSS 2.0, `.rss`.
+    Rss,
+    /// JSON Feed 1.1, `.json`.
+    Json,
+}
+
+impl Format {
+    /// The word in `feeds.toml`, which is also the extension of the address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Atom => "atom",
+            Self::Rss => "rss",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// `[publish]`
 #[derive(Debug, Clone)]
 pub struct Publish {
@@ -134,6 +171,26 @@ pub struct Publish {
     pub directory: Option<PathBuf>,
     /// Default for sources that do not say.
     pub content: Content,
+    /// The forms that are published, never empty, without repetition.
+    pub formats: Vec<Format>,
+}
+
+/// `[stories]`: how alike is the same story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stories {
+    /// How far apart in time two items may be and still be compared word by word; exact copies are recognised at any
+    /// distance. Default `"30d"`.
+    pub window: Duration,
+    /// The share of the shorter text that the longer one must contain to be called the same story. Default 0.7.
+    pub same: f64,
+    /// The share from which two stories are shown as related. Default 0.5.
+    pub related: f64,
+}
+
+impl Default for Stories {
+    fn default() -> Self {
+        Self { window: Duration::from_secs(30 * 24 * 3600), same: 0.7, related: 0.5 }
+    }
 }
 
 /// What kind of document a source is.
@@ -151,13 +208,15 @@ pub enum SourceKind {
     Json,
 }
 
-/// Which of two numbers of a date comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DateOrder {
-    /// `20/12/2022`: the rule in Vietnam.
-    DayFirst,
-    /// `12/20/2022`: seen on one national portal.
-    MonthFirst,
+/// `[source.html]`: CSS selectors as written, each accepted by the checker that the caller passed in.
+///
+/// They override those of the source's `profile` one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HtmlRules {
+    /// For the listing page, by key: [`HTML_KEYS`](super::HTML_KEYS) without `article`.
+    pub listing: BTreeMap<String, String>,
+    /// For the article page, by key: [`ARTICLE_KEYS`](super::ARTICLE_KEYS).
+    pub article: BTreeMap<String, String>,
 }
 
 /// `[[source]]`, with the defaults of `[poll]` and `[site]` filled in.
@@ -179,6 +238,8 @@ pub struct Source {
     pub enabled: bool,
     /// The present province; old names in the file have been translated.
     pub province: Option<ProvinceSlug>,
+    /// The name of the former province where the file names one that has been merged (`Hà Nam`).
+    pub former_province: Option<String>,
     /// How credit lines name it.
     pub outlet: Option<String>,
     /// Its other names.
@@ -204,11 +265,70 @@ pub struct Source {
     /// Bytes after decompression.
     pub max_body: u64,
     /// Whole `User-Agent`, instead of ours.
-    pub user_agent: Option<String>,
+    pub user_agent: Option<Secret>,
     /// Explicit proxy.
-    pub proxy: Option<Url>,
-    /// Extra request headers.
-    pub headers: BTreeMap<String, String>,
+    pub proxy: Option<Proxy>,
+    /// Extra request headers, names in lower case; those of `[poll]` and those of the source together.
+    pub headers: BTreeMap<String, Secret>,
+    /// Whether robots.txt is asked.
+    pub robots: Robots,
+    /// Whether `http://127.0.0.1/` and its kind may be polled.
+    pub allow_private_addresses: bool,
+    /// Whether a missing intermediate certificate is fetched from the address that the leaf names.
+    pub tls_fetch_intermediate: bool,
+    /// PEM file of further certificates that are trusted for this source, absolute or relative to the working directory.
+    pub ca: Option<PathBuf>,
+    /// SHA-256 of the leaf certificate (DER) that must be presented.
+    pub tls_pin: Option<[u8; 32]>,
+    /// Whether each new item's page is read.
+    pub article: bool,
+    /// A named set of selectors.
+    pub profile: Option<String>,
+    /// `[source.html]`
+    pub html: HtmlRules,
+    /// `[source.json]`: JSON Pointers (RFC 6901) by key, see [`JSON_KEYS`](super::JSON_KEYS).
+    pub json: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// A source of which only id and address are known; everything else has the default.
+    pub fn new(id: SourceId, url: Url) -> Self {
+        Self {
+            title: id.to_string(),
+            id,
+            was: Vec::new(),
+            title_is_default: true,
+            url,
+            kind: SourceKind::Auto,
+            enabled: true,
+            province: None,
+            former_province: None,
+            outlet: None,
+            aliases: Vec::new(),
+            section: Vec::new(),
+            tags: Vec::new(),
+            rank: 0,
+            schedule: super::DEFAULT_SCHEDULE.to_owned(),
+            language: None,
+            timezone: Tz::Asia__Ho_Chi_Minh,
+            date_order: None,
+            content: Content::Summary,
+            timeout: super::DEFAULT_TIMEOUT,
+            max_body: super::DEFAULT_MAX_BODY,
+            user_agent: None,
+            proxy: None,
+            headers: BTreeMap::new(),
+            robots: Robots::Respect,
+            allow_private_addresses: false,
+            tls_fetch_intermediate: false,
+            ca: None,
+            tls_pin: None,
+            article: false,
+            profile: None,
+            html: HtmlRules::default(),
+            json: BTreeMap::new(),
+        }
+    }
 }
 
 /// `[[topic]]`
@@ -234,4 +354,6 @@ pub struct Topic {
     pub tags: Vec<String>,
     /// For the rest; syntax of the `regex` crate, checked at the door.
     pub regex: Vec<String>,
+    /// Asked of the readers of this topic's feeds, if given.
+    pub token: Option<Secret>,
 }
