@@ -1,0 +1,265 @@
+//! What is remembered of a source between polls: facts, never plans.
+//!
+//! When a source is due is computed from these by [`next_due`](super::next_due); how a poll changes them is computed by
+//! [`apply`](super::apply). The store keeps the whole as it is, so it survives a restart.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::model::{Instant, Outcome, PublisherHints};
+
+use super::host::Hold;
+use super::rhythm::{Rhythm, Silence};
+use super::validators::Validators;
+
+/// What is remembered of one source.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceState {
+    /// The configured address that the facts are about; another one in `feeds.toml` makes most of them void.
+    pub url: Option<String>,
+    /// When the source was polled for the first time, under whatever address.
+    pub first_polled: Option<Instant>,
+    /// When the last poll began.
+    pub polled_at: Option<Instant>,
+    /// When the last poll that succeeded began.
+    pub succeeded_at: Option<Instant>,
+    /// How things stand, by the last poll that counts.
+    pub standing: Option<Standing>,
+    /// How things stood before the last poll; what [`forgive`](super::forgive) goes back to.
+    pub stood_before: Option<Standing>,
+    /// The last poll failed through our own network: it counts for nothing and is made up for at once.
+    pub forgiven: bool,
+    /// What to ask "has it changed?" with.
+    pub validators: Option<Validators>,
+    /// Hash of the last body that was taken in; an equal one is not parsed again.
+    pub body_hash: Option<u64>,
+    /// Bytes of the bodies, moving average.
+    pub usual_bytes: Option<u64>,
+    /// The server asked us to stay away from this address.
+    pub hold: Option<Hold>,
+    /// What the document asks of those who poll it.
+    pub hints: PublisherHints,
+    /// How long the last answer called itself fresh (`Cache-Control: max-age`, `Expires`), seconds.
+    pub fresh_for_seconds: Option<u64>,
+    /// Where the source has moved for good, as we have come to believe.
+    pub adopted: Option<Adopted>,
+    /// A move that has not been confirmed often enough.
+    pub moving: Option<Moving>,
+    /// How often in a row the answer was 410.
+    pub gone: u32,
+    /// Since when the source is left alone because it says that it is gone.
+    pub parked_at: Option<Instant>,
+    /// How often it has something new.
+    pub rhythm: Rhythm,
+    /// Until when the server's certificate is valid.
+    pub certificate_expires: Option<Instant>,
+}
+
+/// How a source stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// How the last poll that counts went.
+    pub outcome: Outcome,
+    /// Since when it goes like that: the first poll of an unbroken row of the same failure, or of successes of any kind.
+    pub since: Instant,
+    /// Since when nothing succeeds, with whatever failures.
+    pub broken_since: Option<Instant>,
+    /// How many polls have failed in a row.
+    pub failures: u32,
+}
+
+/// A move that was adopted: `url` is polled instead of the configured address, and proposed for `feeds.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    /// Where to.
+    pub url: String,
+    /// When it was adopted.
+    pub at: Instant,
+    /// The status that said so.
+    pub status: u16,
+}
+
+/// A permanent redirect that is being watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moving {
+    /// Where to.
+    pub to: String,
+    /// How often it was confirmed by a document that could be read.
+    pub confirmations: u32,
+    /// When it was last confirmed.
+    pub confirmed_at: Instant,
+}
+
+impl SourceState {
+    /// The address to ask now: the adopted one where there is one, else `configured`.
+    pub fn effective_url(&self, configured: &Url) -> Url {
+        self.adopted
+            .as_ref()
+            .filter(|_| self.url.as_deref() == Some(configured.as_str()))
+            .and_then(|adopted| Url::parse(&adopted.url).ok())
+            .unwrap_or_else(|| configured.clone())
+    }
+
+    /// Makes the state one about `configured`: when `feeds.toml` gives the source a new address, whatever was learnt of the
+    /// old address (failures, holds, moves, being gone) is void, and the source is due at once.
+    ///
+    /// Returns whether anything was dropped. To be called whenever a configuration is loaded.
+    pub fn settle_url(&mut self, configured: &Url) -> bool {
+        if self.url.as_deref() == Some(configured.as_str()) {
+            return false;
+        }
+        let known = self.url.is_some();
+        *self = Self {
+            url: Some(configured.as_str().to_owned()),
+            first_polled: self.first_polled,
+            succeeded_at: self.succeeded_at,
+            rhythm: self.rhythm,
+            // These name the address they belong to.
+            validators: self.validators.take(),
+            ..Self::default()
+        };
+        known
+    }
+
+    /// Makes the source due at once, unless it is held, and its document one to be read even if it has not changed: its
+    /// settings have changed, or somebody has unparked it. What failed may work now.
+    pub fn start_anew(&mut self) {
+        self.polled_at = None;
+        self.validators = None;
+        self.body_hash = None;
+        self.forgiven = false;
+        self.parked_at = None;
+        self.gone = 0;
+    }
+
+    /// Whether the last poll that counts failed.
+    pub fn is_failing(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.failures > 0)
+    }
+
+    /// Tells whether the source answers but has had nothing new for much longer than it ever makes a pause.
+    pub fn silence(&self, now: Instant) -> Option<Silence> {
+        if self.is_failing() { None } else { self.rhythm.silence(now) }
+    }
+
+    /// How long the server's certificate is still valid, if it ends within `ahead`; negative once it has expired.
+    pub fn certificate_ends_within(&self, ahead: TimeDelta, now: Instant) -> Option<TimeDelta> {
+        self.certificate_expires.map(|expires| expires - now).filter(|left| *left <= ahead)
+    }
+}
+
+/// What one poll brought to light: what [`apply`](super::apply) needs to know.
+///
+/// `fetch` fills what the answer tells; whoever has read the document fills `outcome` (where it can only be known then),
+/// `hints` and `new_item_dates`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollFacts {
+    /// When the first request was made (not: when it was put into the queue of its host).
+    pub polled_at: Instant,
+    /// How it went.
+    pub outcome: Outcome,
+    /// The address that was asked first.
+    pub requested: Url,
+    /// The redirects that were followed: status and target, in order.
+    pub redirects: Vec<(u16, Url)>,
+    /// Whether the answer was a 304 (its validators complete ours) rather than a document (they replace ours).
+    pub not_modified: bool,
+    /// The validators of the answer, if it was a document or a 304.
+    pub validators: Option<Validators>,
+    /// Hash of the body.
+    pub body_hash: Option<u64>,
+    /// Length of the body, unpacked.
+    pub body_bytes: Option<u64>,
+    /// How long the answer calls itself fresh.
+    pub fresh_for: Option<Duration>,
+    /// What the document asks of those who poll it; `None` where none was read.
+    pub hints: Option<PublisherHints>,
+    /// The dates of the items that were new.
+    pub new_item_dates: Vec<Instant>,
+    /// Until when the server's certificate is valid, if there was one.
+    pub certificate_expires: Option<Instant>,
+    /// Whether our own network was down (see [`Network`](super::Network)): a failure then counts for nothing.
+    pub network_down: bool,
+}
+
+impl PollFacts {
+    /// The least there is to say of a poll.
+    pub fn new(polled_at: Instant, outcome: Outcome, requested: Url) -> Self {
+        Self {
+            polled_at,
+            outcome,
+            requested,
+            redirects: Vec::new(),
+            not_modified: false,
+            validators: None,
+            body_hash: None,
+            body_bytes: None,
+            fresh_for: None,
+            hints: None,
+            new_item_dates: Vec::new(),
+            certificate_expires: None,
+            network_down: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().expect("a good address")
+    }
+
+    #[test]
+    fn an_adopted_address_is_asked_until_the_configured_one_changes() {
+        let old = url("http://bao.example.vn/rss");
+        let mut state = SourceState::default();
+        state.settle_url(&old);
+        state.adopted =
+            Some(Adopted { url: "https://bao.example.vn/rss".to_owned(), at: DateTime::UNIX_EPOCH, status: 301 });
+        assert_eq!(state.effective_url(&old).as_str(), "https://bao.example.vn/rss");
+        let new = url("https://bao.example.vn/rss/moi");
+        assert_eq!(state.effective_url(&new), new);
+        assert!(state.settle_url(&new));
+        assert_eq!(state.adopted, None);
+    }
+
+    #[test]
+    fn a_new_address_is_due_at_once_and_has_no_past() {
+        let mut state = SourceState {
+            url: Some("http://bao.example.vn/rss".to_owned()),
+            first_polled: Some(DateTime::UNIX_EPOCH),
+            polled_at: Some(DateTime::UNIX_EPOCH),
+            parked_at: Some(DateTime::UNIX_EPOCH),
+            gone: 2,
+            ..SourceState::default()
+        };
+        assert!(state.settle_url(&url("http://bao.example.vn/rss/moi")));
+        assert_eq!((state.polled_at, state.parked_at, state.gone), (None, None, 0));
+        assert_eq!(state.first_polled, Some(DateTime::UNIX_EPOCH), "its items are still no novelty");
+        assert!(!state.settle_url(&url("http://bao.example.vn/rss/moi")));
+    }
+
+    #[test]
+    fn a_state_written_by_an_older_version_can_be_read() {
+        let state: SourceState =
+            serde_json::from_str(r#"{"url": "http://bao.example.vn/rss", "gone": 1}"#).expect("readable");
+        assert_eq!(state.gone, 1);
+        assert_eq!(state.validators, None);
+    }
+
+    #[test]
+    fn a_certificate_about_to_expire_is_mentioned() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let state = SourceState { certificate_expires: Some(now + TimeDelta::days(5)), ..SourceState::default() };
+        assert_eq!(state.certificate_ends_within(TimeDelta::days(14), now), Some(TimeDelta::days(5)));
+        assert_eq!(state.certificate_ends_within(TimeDelta::days(4), now), None);
+    }
+}
