@@ -1,0 +1,176 @@
+//! What stands around the text of an article and belongs to it: its date, its lead, its author.
+
+use ego_tree::NodeId;
+use scraper::ElementRef;
+
+use super::article::has_clock;
+use super::fields::{is_date_line, names_lead};
+use super::habits::author_of;
+use super::listing::read_date;
+use super::meta::{Meta, is_name};
+use super::page::{called, own_text, text_within};
+use crate::dates::{self, Context};
+use crate::model::LocalInstant;
+use crate::text;
+
+/// Elements around the body that are looked through, from the inside to the outside.
+const MAX_SCOPES: usize = 6;
+
+/// Characters at the head of the body in which its date may stand.
+const HEAD_CHARS: usize = 600;
+
+/// The body of an article in its page.
+pub(crate) struct Surroundings<'a> {
+    /// The element that holds the text.
+    pub(crate) container: ElementRef<'a>,
+    /// The element that holds the headline, if one does.
+    pub(crate) headline: Option<NodeId>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// The elements around the text, the innermost first. The last may be the whole page.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = ElementRef<'a>> {
+        let container = self.container;
+        std::iter::once(container)
+            .chain(container.ancestors().filter_map(ElementRef::wrap))
+            .take_while(|el| el.value().name() != "html")
+            .take(MAX_SCOPES)
+    }
+
+    /// The elements of `scope` in the order of the page. Once a narrower scope holds the headline, only those behind it: in
+    /// front of it stands what belongs to the site, its date of today for one.
+    fn elements(&self, scope: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
+        let headline = self.headline;
+        let narrower =
+            self.scopes().take_while(|narrower| *narrower != scope).any(|narrower| self.holds_headline(narrower));
+        let whole = scope.value().name() == "body";
+        let skip = move |el: &ElementRef<'_>| (whole || narrower) && Some(el.id()) != headline;
+        scope.descendent_elements().skip_while(skip)
+    }
+
+    fn holds_headline(&self, scope: ElementRef<'_>) -> bool {
+        let ancestors = |at| scope.tree().get(at).into_iter().flat_map(|at| std::iter::once(at).chain(at.ancestors()));
+        self.headline.is_some_and(|at| ancestors(at).any(|up| up.id() == scope.id()))
+    }
+
+    fn is_inside(&self, el: ElementRef<'_>) -> bool {
+        el != self.container && el.ancestors().any(|up| up.id() == self.container.id())
+    }
+
+    /// The visible date in the smallest scope that has one: the first below the headline, else the last above it; one that
+    /// names a clock rather than one that does not.
+    pub(crate) fn date(&self, cx: &Context) -> Option<LocalInstant> {
+        self.scopes().find_map(|scope| self.date_in(scope, cx))
+    }
+
+    fn date_in(&self, scope: ElementRef<'a>, cx: &Context) -> Option<LocalInstant> {
+        let (mut below, mut read) = (!self.holds_headline(scope), 0);
+        let (mut before, mut behind): (Option<LocalInstant>, Option<LocalInstant>) = (None, None);
+        for el in self.elements(scope) {
+            below |= Some(el.id()) == self.headline;
+            let own = own_text(el);
+            if self.is_inside(el) {
+                // The head of the body may hold the date, its paragraphs do not.
+                read += own.trim().chars().count();
+                if read > HEAD_CHARS {
+                    break;
+                }
+            }
+            let Some(at) = date_of(el, &own, cx) else { continue };
+            match below {
+                true => behind = behind.filter(|known| has_clock(*known) || !has_clock(at)).or(Some(at)),
+                false => before = before.filter(|known| has_clock(*known) && !has_clock(at)).or(Some(at)),
+            }
+        }
+        behind.or(before)
+    }
+
+    /// The lead above the body: an element between headline and body that is called so, or that says what the page's
+    /// description says.
+    pub(crate) fn lead(&self, title: Option<&str>, meta: &Meta) -> Option<String> {
+        let description = meta.description.as_deref().filter(|line| line.chars().count() >= 60).map(text::folded);
+        for scope in self.scopes().skip(1) {
+            for el in self.elements(scope).take_while(|el| *el != self.container) {
+                let around = self.container.ancestors().any(|up| up.id() == el.id());
+                if around || matches!(el.value().name(), "a" | "ul" | "h1" | "figure" | "img") {
+                    continue;
+                }
+                let named = names_lead(&called(el));
+                if !named && own_text(el).trim().len() < 10 {
+                    continue;
+                }
+                let line = text_within(el, 4_000);
+                if is_lead(&line, title)
+                    && !in_figure(el)
+                    && (named
+                        || description.as_ref().is_some_and(|said| text::folded(&line).starts_with(said.as_str())))
+                {
+                    return Some(line);
+                }
+            }
+        }
+        None
+    }
+
+    /// The author, named in an element that is called so, or in a line that says so.
+    pub(crate) fn author(&self) -> Option<String> {
+        const NAMES: [&str; 6] = ["author", "tacgia", "tac-gia", "tac_gia", "butdanh", "byline"];
+        for scope in self.scopes() {
+            for el in self.elements(scope).filter(|el| *el != self.container) {
+                let called = called(el);
+                let named = NAMES.iter().any(|name| called.contains(name));
+                // By-lines inside of the body have been taken from its text.
+                if !named && self.is_inside(el) {
+                    continue;
+                }
+                let line = text_within(el, 200);
+                if !(2..=100).contains(&line.chars().count()) {
+                    continue;
+                }
+                if let Some(author) = author_of(&line) {
+                    return Some(author);
+                }
+                if named && looks_like_name(&line) {
+                    return Some(line);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The date that an element states, if it is the one of the article and not today's.
+fn date_of(el: ElementRef<'_>, own: &str, cx: &Context) -> Option<LocalInstant> {
+    const TODAY: [&str; 6] = ["today", "datenow", "current", "hientai", "homnay", "clock"];
+    if let Some(at) = el.attr("datetime").and_then(|raw| dates::parse(raw, cx)) {
+        return Some(at);
+    }
+    if own.trim().is_empty() || el.value().name() == "a" || TODAY.iter().any(|word| called(el).contains(word)) {
+        return None;
+    }
+    let line = text_within(el, 400);
+    let line = if line.chars().count() > 120 { text::clean_line(own).into_owned() } else { line };
+    if is_date_line(&line, cx) { read_date(&line, cx) } else { None }
+}
+
+/// Whether a line may be a lead: a sentence, and not headline and date in one box.
+fn is_lead(line: &str, title: Option<&str>) -> bool {
+    (40..=1_500).contains(&line.chars().count())
+        && line.ends_with(['.', '!', '?', '…', '"', '”', '\'', '’', ')'])
+        && !line.ends_with("...")
+        && title.is_none_or(|title| !line.contains(title))
+}
+
+fn in_figure(el: ElementRef<'_>) -> bool {
+    el.ancestors().filter_map(ElementRef::wrap).any(|up| up.value().name() == "figure")
+}
+
+/// A few words, each with a capital, and no others.
+fn looks_like_name(line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    is_name(line)
+        && words.len() <= 6
+        && !line.contains([':', '|', '/', '?', '!', '+'])
+        && !line.bytes().any(|b| b.is_ascii_digit())
+        && words.iter().all(|word| word.chars().next().is_some_and(|first| !first.is_lowercase()))
+}

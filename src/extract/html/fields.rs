@@ -1,0 +1,307 @@
+//! Title, date, lead and picture out of the block that stands around one link of a listing.
+
+use scraper::ElementRef;
+
+use super::page::{Page, called, image_address, is_block, is_hidden, own_text, text_within};
+use super::select::{CompiledSelector, Selectors};
+use crate::dates;
+use crate::text;
+
+/// Longest title believed, characters. The longest headline of all samples has 170; some sites link whole paragraphs.
+const MAX_TITLE_CHARS: usize = 300;
+
+/// Fewest characters of a lead.
+const MIN_LEAD_CHARS: usize = 40;
+
+/// Longest text that is looked at as a date, characters: `Thứ Ba, 20/12/2022 | 15:30 GMT+7 | Lượt xem: 1.234`.
+const MAX_DATE_CHARS: usize = 80;
+
+/// Letters that may stand around a date in its element: weekday, `Đăng ngày`, `Lượt xem`, an author.
+const MAX_LETTERS_AROUND_A_DATE: usize = 32;
+
+/// What stands around one link: an element, or a run of siblings in a list without elements of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Block<'a> {
+    pub(crate) elements: Vec<ElementRef<'a>>,
+    /// The anchors of this article inside of it, in document order; at least one.
+    pub(crate) anchors: Vec<ElementRef<'a>>,
+    /// Absolute.
+    pub(crate) url: String,
+}
+
+impl<'a> Block<'a> {
+    fn descendants(&self) -> impl Iterator<Item = ElementRef<'a>> + '_ {
+        // An element counts as its own descendant.
+        self.elements.iter().flat_map(|el| el.descendent_elements())
+    }
+}
+
+/// The parts of one item, as found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Fields {
+    pub(crate) title: Option<String>,
+    /// The text or attribute that holds the date, unread: its order may have to be voted on.
+    pub(crate) date: Option<String>,
+    pub(crate) lead: Option<String>,
+    /// Absolute.
+    pub(crate) image: Option<String>,
+}
+
+/// Reads a block: by selectors where there are any, by itself for the rest.
+pub(crate) fn read(block: &Block<'_>, how: &Selectors, page: &Page, cx: &dates::Context) -> Fields {
+    let by = |selector: &Option<CompiledSelector>| {
+        let selector = selector.as_ref()?;
+        block.elements.iter().find_map(|el| selector.value(*el))
+    };
+    let (title, title_at) = match by(&how.title) {
+        Some(title) => (Some(title), None),
+        None => title(block).map_or((None, None), |(title, at)| (Some(title), Some(at))),
+    };
+    let date = by(&how.date).filter(|raw| reads_as_date(raw, cx)).or_else(|| date(block, title.as_deref(), cx));
+    let lead = by(&how.lead).or_else(|| lead(block, title.as_deref(), title_at, date.as_deref()));
+    let chosen = how.image.as_ref().and_then(|selector| {
+        let address = |el: ElementRef<'_>, attribute: Option<&str>| match attribute {
+            Some(attribute) => page.resolve(el.attr(attribute)?).map(String::from),
+            None => image_address(el, page),
+        };
+        block.elements.iter().find_map(|el| selector.value_by(*el, address))
+    });
+    let image = chosen.or_else(|| {
+        block.descendants().filter(|el| el.value().name() == "img").find_map(|img| image_address(img, page))
+    });
+    let lead = lead.map(|lead| without_invitation(&lead).to_owned()).filter(|lead| !lead.is_empty());
+    Fields { title: title.map(shorten), date, lead, image }
+}
+
+/// Reads a block by itself.
+pub(crate) fn read_by_itself(block: &Block<'_>, page: &Page, cx: &dates::Context) -> Fields {
+    read(block, &Selectors::default(), page, cx)
+}
+
+fn shorten(title: String) -> String {
+    match title.char_indices().nth(MAX_TITLE_CHARS) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title,
+    }
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+fn names_title(called: &str) -> bool {
+    ["title", "tieude", "tieu-de", "headline", "tentin"].iter().any(|word| called.contains(word))
+}
+
+/// The title of a block, and the element that holds it.
+fn title<'a>(block: &Block<'a>) -> Option<(String, ElementRef<'a>)> {
+    let mut best: Option<(u32, usize, String, ElementRef<'a>)> = None;
+    let mut offer = |rank: u32, title: String, at: ElementRef<'a>| {
+        let length = title.chars().count();
+        // Of two that are equally marked as titles the longer one is the title; the other says `Chi tiết`.
+        if length >= 8 && best.as_ref().is_none_or(|(r, l, ..)| (rank, length.min(120)) > (*r, (*l).min(120))) {
+            best = Some((rank, length, title, at));
+        }
+    };
+    for anchor in &block.anchors {
+        let inside = anchor
+            .descendent_elements()
+            .filter(|el| el != anchor)
+            .filter(|el| is_heading(el.value().name()) || names_title(&called(*el)));
+        for el in inside {
+            offer(3, text_within(el, 2000), el);
+        }
+        let around = anchor
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .take_while(|el| !block.elements.contains(el) || is_heading(el.value().name()))
+            .any(|el| is_heading(el.value().name()));
+        let marked =
+            around || block.elements.iter().any(|el| is_heading(el.value().name())) || names_title(&called(*anchor));
+        let whole = text_within(*anchor, 2000);
+        if whole.chars().count() <= MAX_TITLE_CHARS {
+            offer(if marked { 3 } else { 2 }, whole, *anchor);
+        }
+    }
+    // A heading beside the link, and at last what the link and its picture are called.
+    if best.is_none() {
+        for el in block.descendants().filter(|el| is_heading(el.value().name()) || names_title(&called(*el))) {
+            let title = text_within(el, 2000);
+            if title.chars().count() <= MAX_TITLE_CHARS {
+                offer_to(&mut best, 1, title, el);
+            }
+        }
+    }
+    if best.is_none() {
+        for anchor in &block.anchors {
+            let alt = anchor.descendent_elements().find_map(|el| el.attr("alt"));
+            for name in [anchor.attr("title"), anchor.attr("aria-label"), alt].into_iter().flatten() {
+                offer_to(&mut best, 0, text::clean_line(name).into_owned(), *anchor);
+            }
+        }
+    }
+    // A title of a word or two is better than none.
+    if best.is_none() {
+        for anchor in &block.anchors {
+            let word = text_within(*anchor, 2000);
+            if word.chars().count() >= 2
+                && !without_invitation(&word).is_empty()
+                && word.chars().any(char::is_alphabetic)
+            {
+                best = Some((0, 0, word, *anchor));
+                break;
+            }
+        }
+    }
+    let (_, _, mut title, at) = best?;
+    // A title cut short on the page stands in full in the link's own title.
+    if let Some(cut) = title.strip_suffix("...").or_else(|| title.strip_suffix('…')) {
+        let full = block.anchors.iter().filter_map(|anchor| anchor.attr("title")).map(text::clean_line);
+        if let Some(full) = full.into_iter().find(|full| full.starts_with(cut.trim_end())) {
+            title = full.into_owned();
+        }
+    }
+    let bare = title.trim_start_matches(['»', '›', '•', '·', '-', '–', '*', '+', '>', '■', '►', '▪']).trim_start();
+    Some((bare.to_owned(), at))
+}
+
+fn offer_to<'a>(best: &mut Option<(u32, usize, String, ElementRef<'a>)>, rank: u32, title: String, at: ElementRef<'a>) {
+    let length = title.chars().count();
+    if length >= 8 && best.as_ref().is_none_or(|(_, longest, ..)| length > *longest) {
+        *best = Some((rank, length, title, at));
+    }
+}
+
+/// Whether a text chosen by a selector has a date in it.
+fn reads_as_date(raw: &str, cx: &dates::Context) -> bool {
+    dates::parse(raw, cx).is_some() || dates::find(raw, cx).is_some()
+}
+
+/// Whether a text of the block is little more than a date.
+pub(crate) fn is_date_line(line: &str, cx: &dates::Context) -> bool {
+    if line.chars().count() > MAX_DATE_CHARS || !line.bytes().any(|b| b.is_ascii_digit()) {
+        return line.chars().count() <= 24 && dates::find(line, cx).is_some();
+    }
+    let Some((range, _)) = dates::find(line, cx) else { return false };
+    let around = line[..range.start].chars().chain(line[range.end..].chars());
+    around.filter(|c| c.is_alphabetic()).count() <= MAX_LETTERS_AROUND_A_DATE
+}
+
+/// The text that holds the date of a block: a `<time>`, what is called a date, any short text that is little else.
+fn date(block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> Option<String> {
+    let mut named = None;
+    let mut plain = None;
+    for el in block.descendants() {
+        let name = el.value().name();
+        if is_hidden(name) {
+            continue;
+        }
+        if name == "time" || el.attr("datetime").is_some() {
+            let at = el.attr("datetime").map(str::trim).filter(|at| dates::parse(at, cx).is_some());
+            if let Some(at) = at {
+                return Some(at.to_owned());
+            }
+        }
+        // The smallest element that holds it: one whose own text has a digit or a word of time.
+        let own = own_text(el);
+        if own.trim().is_empty() {
+            continue;
+        }
+        // The whole element unless the title is part of it, else what stands in it beside other elements.
+        let whole = text_within(el, 1000);
+        let own = text::clean_line(&own).into_owned();
+        let holds_title = title.is_some_and(|title| whole.contains(title));
+        let Some(line) = [whole, own].into_iter().skip(usize::from(holds_title)).find(|line| is_date_line(line, cx))
+        else {
+            continue;
+        };
+        let called = called(el);
+        let says_so = name == "time"
+            || ["date", "time", "ngay", "publish", "post", "meta", "clock"].iter().any(|word| called.contains(word));
+        if says_so && named.is_none() {
+            named = Some(line);
+        } else if plain.is_none() {
+            plain = Some(line);
+        }
+    }
+    named.or(plain)
+}
+
+/// Whether an element is called what editors call a lead.
+pub(crate) fn names_lead(called: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "sapo",
+        "lead",
+        "desc",
+        "summary",
+        "brief",
+        "intro",
+        "mota",
+        "mo-ta",
+        "tomtat",
+        "tom-tat",
+        "trichdan",
+        "trich-dan",
+        "chapeau",
+        "excerpt",
+        "abstract",
+    ];
+    NAMES.iter().any(|word| called.contains(word))
+}
+
+/// A lead without the words that invite to read on.
+fn without_invitation(line: &str) -> &str {
+    const INVITATIONS: [&str; 10] =
+        ["xem tiếp", "xem thêm", "đọc tiếp", "đọc thêm", "chi tiết", "xem chi tiết", "[...]", "[…]", "read more", ">>"];
+    let mut line = line.trim_end();
+    while let Some(invitation) = INVITATIONS.iter().find(|words| {
+        let start = line.len().checked_sub(words.len());
+        start.is_some_and(|start| line.is_char_boundary(start) && line[start..].to_lowercase() == **words)
+    }) {
+        line = line[..line.len() - invitation.len()].trim_end();
+    }
+    line
+}
+
+/// The lead of a block: what is called so, else its longest text that is neither title nor date.
+fn lead(
+    block: &Block<'_>,
+    title: Option<&str>,
+    title_at: Option<ElementRef<'_>>,
+    date: Option<&str>,
+) -> Option<String> {
+    let usable = |line: &str| {
+        line.chars().count() >= MIN_LEAD_CHARS
+            && title.is_none_or(|title| line != title)
+            && date.is_none_or(|date| line != date)
+    };
+    let mut best: Option<(bool, usize, String)> = None;
+    for el in block.descendants() {
+        let name = el.value().name();
+        if is_hidden(name) || is_heading(name) || title_at.is_some_and(|at| at == el || has_ancestor(el, at)) {
+            continue;
+        }
+        let own = own_text(el);
+        if own.trim().len() < 20 {
+            continue;
+        }
+        // A paragraph with inline markup is read whole; a box with loose text between other boxes only by that text.
+        let holds_others = title_at.is_some_and(|at| has_ancestor(at, el))
+            || el.descendent_elements().any(|inner| inner != el && is_block(inner.value().name()));
+        let line = if holds_others { text::clean_line(&own).into_owned() } else { text_within(el, 4000) };
+        if !usable(&line) {
+            continue;
+        }
+        let called = called(el);
+        let named = names_lead(&called);
+        let length = line.chars().count();
+        if best.as_ref().is_none_or(|(n, l, _)| (named, length) > (*n, *l)) {
+            best = Some((named, length, line));
+        }
+    }
+    best.map(|(_, _, line)| line)
+}
+
+fn has_ancestor(el: ElementRef<'_>, wanted: ElementRef<'_>) -> bool {
+    el.ancestors().any(|ancestor| ancestor.id() == wanted.id())
+}
