@@ -1,0 +1,161 @@
+//! Finding the few stored items that may be the same story.
+//!
+//! Two questions are asked of an index: who shares fingerprints with this item and was seen within the window, and who
+//! has the same text, beginning or address, whatever its age. What the answers mean is decided in
+//! [`super::decide`]; an index only remembers. [`MemoryIndex`] is for evaluation and tests, the store has one in SQLite;
+//! both must answer alike.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use chrono::TimeDelta;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::signature::{SHORTEST_EXACT, Signature};
+use crate::model::Instant;
+
+/// Stored items that are looked at for one fingerprint, newest first. A passage that stands in more of them is a notice
+/// or a motto, and tells nothing about being a copy.
+pub const MOST_POSTINGS: usize = 64;
+
+/// Candidates that are compared word by word, by fingerprints shared.
+pub const MOST_CANDIDATES: usize = 24;
+
+/// The share of the fingerprints of the item with fewer of them that a candidate must share. Labelled copies share at
+/// least 36 in 100, most of them nearly all; a summary above a long footer may share few.
+const SHARED_FINGERPRINTS: f32 = 0.10;
+
+/// A stored item that shares fingerprints with another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Its number.
+    pub item: i64,
+    /// How many it shares.
+    pub shared: u32,
+    /// How many it has.
+    pub of: u32,
+}
+
+/// What an item is remembered by in an index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Traces {
+    /// For finding copies of every kind within the window: the text's fingerprints and one of the title, ascending.
+    pub fingerprints: Vec<u32>,
+    /// For recognising it for good: the whole text, its beginning, its address, each hashed with its own seed.
+    pub keys: Vec<i64>,
+}
+
+/// Returns what an item with this signature and canonical address is remembered by.
+pub fn traces(signature: &Signature, link: Option<&str>) -> Traces {
+    let mut fingerprints = signature.fingerprints.clone();
+    if let Some(title) = signature.title {
+        let trace = xxh3_64_with_seed(&title.to_le_bytes(), 1) as u32;
+        if let Err(at) = fingerprints.binary_search(&trace) {
+            fingerprints.insert(at, trace);
+        }
+    }
+    let text = [(signature.exact, 2), (signature.lead, 3)];
+    let keys = text
+        .into_iter()
+        .filter_map(|(hash, seed)| hash.map(|hash| xxh3_64_with_seed(&hash.to_le_bytes(), seed)))
+        .chain(link.map(|link| xxh3_64_with_seed(link.as_bytes(), 4)))
+        .map(|key| key as i64)
+        .collect();
+    Traces { fingerprints, keys }
+}
+
+/// What remembers items by their [`Traces`].
+pub trait Index {
+    /// Why it could not answer.
+    type Error;
+
+    /// Items seen between `from` and `to` that share any of `fingerprints`: of each fingerprint the newest
+    /// [`MOST_POSTINGS`]. In any order.
+    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> Result<Vec<Hit>, Self::Error>;
+
+    /// Items of any age that have one of `keys`: of each key the newest few. In any order, perhaps repeated.
+    fn same(&mut self, keys: &[i64]) -> Result<Vec<i64>, Self::Error>;
+
+    /// Remembers an item, which was seen at `at`. One whose text or address has changed is remembered again.
+    fn insert(&mut self, item: i64, at: Instant, traces: &Traces) -> Result<(), Self::Error>;
+}
+
+/// Returns the items that are worth comparing with one that has these traces: at most [`MOST_CANDIDATES`] by
+/// fingerprints, best first, then those with an equal key. An item that is judged again finds itself, too.
+///
+/// # Errors
+///
+/// Those of the index.
+pub fn candidates<I: Index>(
+    index: &mut I,
+    signature: &Signature,
+    traces: &Traces,
+    at: Instant,
+    window: TimeDelta,
+) -> Result<Vec<i64>, I::Error> {
+    // Items may be seen out of order by a little: a poll has one clock, but several polls run at once.
+    let mut hits = index.near(&traces.fingerprints, at - window, at + TimeDelta::days(1))?;
+    let own = traces.fingerprints.len() as u32;
+    let short = signature.body.len() < SHORTEST_EXACT;
+    hits.retain(|hit| {
+        let fewer = own.min(hit.of).max(1);
+        // One shared fingerprint is a stock phrase, unless there is hardly any text to have more.
+        let enough = if short || fewer <= 4 { 1 } else { 2 };
+        hit.shared >= enough && hit.shared as f32 >= SHARED_FINGERPRINTS * fewer as f32
+    });
+    hits.sort_unstable_by_key(|hit| Reverse((hit.shared, hit.item)));
+    let mut found: Vec<i64> = hits.iter().take(MOST_CANDIDATES).map(|hit| hit.item).collect();
+    for item in index.same(&traces.keys)? {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    Ok(found)
+}
+
+/// Items that are looked at for one permanent key, newest first.
+pub const MOST_SAME: usize = 8;
+
+/// An index in memory. It forgets nothing: for evaluation and tests.
+#[derive(Debug, Default)]
+pub struct MemoryIndex {
+    postings: HashMap<u32, Vec<i64>>,
+    keys: HashMap<i64, Vec<i64>>,
+    items: HashMap<i64, (Instant, u32)>,
+}
+
+impl Index for MemoryIndex {
+    type Error = Infallible;
+
+    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> Result<Vec<Hit>, Infallible> {
+        // With the fingerprint counted last: an item whose text has changed is here twice.
+        let mut shared: HashMap<i64, (u32, u32)> = HashMap::new();
+        for fingerprint in fingerprints {
+            let postings = self.postings.get(fingerprint).into_iter().flatten().rev();
+            let within = postings.filter(|item| (from..=to).contains(&self.items[item].0));
+            for item in within.take(MOST_POSTINGS) {
+                let (count, last) = shared.entry(*item).or_insert((0, !fingerprint));
+                *count += u32::from(*last != *fingerprint);
+                *last = *fingerprint;
+            }
+        }
+        Ok(shared.into_iter().map(|(item, (shared, _))| Hit { item, shared, of: self.items[&item].1 }).collect())
+    }
+
+    fn same(&mut self, keys: &[i64]) -> Result<Vec<i64>, Infallible> {
+        let known = keys.iter().filter_map(|key| self.keys.get(key));
+        Ok(known.flat_map(|items| items.iter().rev().take(MOST_SAME)).copied().collect())
+    }
+
+    fn insert(&mut self, item: i64, at: Instant, traces: &Traces) -> Result<(), Infallible> {
+        for &fingerprint in &traces.fingerprints {
+            self.postings.entry(fingerprint).or_default().push(item);
+        }
+        for &key in &traces.keys {
+            self.keys.entry(key).or_default().push(item);
+        }
+        self.items.insert(item, (at, traces.fingerprints.len() as u32));
+        Ok(())
+    }
+}
