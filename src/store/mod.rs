@@ -1,5 +1,8 @@
 //! SQLite in domain terms; SQL stays inside.
 
+pub mod likeness;
+pub mod sqlite;
+
 use crate::model::{FeedContent, FeedKey, Instant, Page, SourceId, StoryKey, StoryView, TopicId};
 
 /// Why the store could not answer.
@@ -25,6 +28,27 @@ pub enum StoreError {
         found: i64,
         /// Ours.
         known: i64,
+    },
+    /// The file was written by an older bantin, and this command only reads.
+    #[error(
+        "database `{path}` has schema version {found} of {known}: start `bantin run` or `bantin poll` once, which bring it up to date"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Its folder could not be made.
+    #[error("folder `{path}` of the database cannot be made: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// There is no such file and the caller only reads.
     #[error("database `{path}` does not exist yet: `bantin run` or `bantin poll` creates it")]

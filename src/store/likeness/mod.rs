@@ -1,0 +1,605 @@
+//! The index by which copies are found, in SQLite: [`crate::dedup::Index`] over tables of the one database.
+//!
+//! | table | a row means |
+//! |---|---|
+//! | `likeness_pending` | an item whose fingerprints still lie as they came: written with the item, in its transaction |
+//! | `likeness_segment` | some thousand items whose fingerprints have been sorted together; each with when it was seen |
+//! | `likeness_chunk` | a part of a segment's postings, packed (see [`segment`]) |
+//! | `likeness_key` | an item with the hash of its text, beginning or address: for good |
+//! | `likeness_meta` | one row: by which signature version all this was made |
+//!
+//! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
+//! posting is written three times, always in long runs, and a look-up asks few segments. Which of them to ask at all is
+//! told by a filter in memory for each (ten bits a fingerprint), so that an item without copies, as most are, hardly
+//! touches the database. The filters are rebuilt when the index is opened; verdicts do not depend on them.
+//!
+//! [`Likeness`] holds what it knows of the tables in memory and checks at [`Likeness::on`] that it still holds, so a
+//! transaction that was rolled back, or another process that wrote, costs a reload and nothing else.
+
+mod segment;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use self::segment::{Filter, Posting, pack, unpack};
+use crate::dedup::{Hit, Index, MOST_POSTINGS, MOST_SAME, SIGNATURE_VERSION, Traces};
+use crate::model::Instant;
+
+/// Items after which the pending ones are sorted into a segment: a millisecond of reading when the index is opened.
+const PENDING: usize = 4096;
+
+/// Small segments that are merged into a large one: 32,768 items, about a week of a hundred busy sources.
+const MERGED: usize = 8;
+
+/// Creates the tables where they are missing; part of the store's schema.
+pub const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS likeness_meta (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    signature_version INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS likeness_pending (
+    number INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    fingerprints BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS likeness_segment (
+    segment INTEGER PRIMARY KEY AUTOINCREMENT,
+    level INTEGER NOT NULL,
+    items BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS likeness_chunk (
+    place INTEGER PRIMARY KEY,
+    postings BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS likeness_key (
+    hash INTEGER NOT NULL,
+    item INTEGER NOT NULL,
+    PRIMARY KEY (hash, item)
+) WITHOUT ROWID;
+";
+
+/// What is known of the index in memory. One for each writer; see [`Likeness::on`].
+#[derive(Debug)]
+pub struct Likeness {
+    pending: Pending,
+    /// Newest first.
+    segments: Vec<Segment>,
+    /// [`PENDING`] and [`MERGED`], but in tests.
+    sizes: (usize, usize),
+}
+
+/// The items that are not sorted yet, with their postings as chains: no allocation for each fingerprint.
+#[derive(Debug, Default)]
+struct Pending {
+    items: Vec<Seen>,
+    /// For each fingerprint its newest link.
+    newest: HashMap<u32, u32, BuildHasherDefault<AsIs>>,
+    /// A rank in `items`, and the next older link of the same fingerprint, or [`NO_LINK`].
+    links: Vec<(u32, u32)>,
+}
+
+const NO_LINK: u32 = u32::MAX;
+
+/// Fingerprints are hashes already.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0 << 8 | u64::from(byte);
+        }
+    }
+
+    fn write_u32(&mut self, fingerprint: u32) {
+        // The table takes its bits from both ends.
+        self.0 = u64::from(fingerprint).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+/// An item of the index.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    item: i64,
+    /// Seconds since 1970.
+    seen: i64,
+    /// How many fingerprints it has.
+    fingerprints: u32,
+}
+
+#[derive(Debug)]
+struct Segment {
+    id: i64,
+    level: i64,
+    /// By rank: as they came.
+    items: Vec<Seen>,
+    first_seen: i64,
+    last_seen: i64,
+    filter: Filter,
+}
+
+impl Pending {
+    fn push(&mut self, seen: Seen, fingerprints: impl Iterator<Item = u32>) {
+        let rank = self.items.len() as u32;
+        self.items.push(seen);
+        for fingerprint in fingerprints {
+            let link = self.links.len() as u32;
+            let older = self.newest.insert(fingerprint, link).unwrap_or(NO_LINK);
+            self.links.push((rank, older));
+        }
+    }
+
+    /// The items with a fingerprint, newest first.
+    fn with(&self, fingerprint: u32) -> impl Iterator<Item = &Seen> + '_ {
+        let first = self.newest.get(&fingerprint).map(|&link| self.links[link as usize]);
+        std::iter::successors(first, |&(_, older)| self.links.get(older as usize).copied())
+            .map(|(rank, _)| &self.items[rank as usize])
+    }
+
+    /// All postings, in no order.
+    fn postings(&self) -> Vec<Posting> {
+        let mut postings = Vec::with_capacity(self.links.len());
+        for (&fingerprint, &newest) in &self.newest {
+            let mut link = newest;
+            while let Some(&(rank, older)) = self.links.get(link as usize) {
+                postings.push((fingerprint, rank));
+                link = older;
+            }
+        }
+        postings
+    }
+}
+
+impl Likeness {
+    /// Creates the tables and reads what is in them. An index that was made by another signature version is emptied:
+    /// the store then brings its items back, newest first or in any order, while new ones arrive.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn open(conn: &Connection) -> rusqlite::Result<Self> {
+        conn.execute_batch(SCHEMA)?;
+        let version: Option<u32> =
+            conn.query_row("SELECT signature_version FROM likeness_meta", [], |row| row.get(0)).optional()?;
+        if version != Some(SIGNATURE_VERSION) {
+            Self::clear(conn)?;
+        }
+        let mut likeness = Self { pending: Pending::default(), segments: Vec::new(), sizes: (PENDING, MERGED) };
+        likeness.reload(conn)?;
+        Ok(likeness)
+    }
+
+    /// Empties the index and marks it as made by this version.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn clear(conn: &Connection) -> rusqlite::Result<()> {
+        for table in ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_key", "likeness_meta"] {
+            conn.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        conn.execute("INSERT INTO likeness_meta (only, signature_version) VALUES (1, ?1)", [SIGNATURE_VERSION])?;
+        Ok(())
+    }
+
+    /// Returns the index for one transaction on `conn`, which must be the same database every time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn on<'a>(&'a mut self, conn: &'a Connection) -> rusqlite::Result<LikenessOn<'a>> {
+        let last: Option<(usize, i64)> = conn
+            .prepare_cached("SELECT number, item FROM likeness_pending ORDER BY number DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get::<_, i64>(0)? as usize, row.get(1)?)))
+            .optional()?;
+        let segments: (i64, Option<i64>) = conn
+            .prepare_cached("SELECT count(*), max(segment) FROM likeness_segment")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        // Rows are numbered from 1 without gaps: they are only ever added one by one and deleted all at once.
+        let known = &self.pending.items;
+        let fits = known.last().map(|seen| (known.len(), seen.item)) == last
+            && (self.segments.len() as i64, self.segments.first().map(|newest| newest.id)) == segments;
+        if !fits {
+            self.reload(conn)?;
+        }
+        Ok(LikenessOn { likeness: self, conn })
+    }
+
+    fn reload(&mut self, conn: &Connection) -> rusqlite::Result<()> {
+        self.pending = Pending::default();
+        self.segments.clear();
+        let mut pending =
+            conn.prepare_cached("SELECT item, seen, fingerprints FROM likeness_pending ORDER BY number")?;
+        let mut rows = pending.query([])?;
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(2)?.as_blob()?;
+            let seen = Seen { item: row.get(0)?, seen: row.get(1)?, fingerprints: (bytes.len() / 4) as u32 };
+            self.pending.push(seen, fingerprints(bytes));
+        }
+        let mut segments =
+            conn.prepare_cached("SELECT segment, level, items FROM likeness_segment ORDER BY segment DESC")?;
+        let mut rows = segments.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            let items = seen_items(row.get_ref(2)?.as_blob()?);
+            let mut filter = Filter::new(items.iter().map(|seen| seen.fingerprints as usize).sum());
+            each_posting(conn, id, |(fingerprint, _)| filter.add(fingerprint))?;
+            self.segments.push(Segment::new(id, row.get(1)?, items, filter));
+        }
+        Ok(())
+    }
+}
+
+impl Segment {
+    fn new(id: i64, level: i64, items: Vec<Seen>, filter: Filter) -> Self {
+        let first_seen = items.iter().map(|seen| seen.seen).min().unwrap_or(i64::MAX);
+        let last_seen = items.iter().map(|seen| seen.seen).max().unwrap_or(i64::MIN);
+        Self { id, level, items, first_seen, last_seen, filter }
+    }
+}
+
+/// The index on a connection, usually within a transaction.
+#[derive(Debug)]
+pub struct LikenessOn<'a> {
+    likeness: &'a mut Likeness,
+    conn: &'a Connection,
+}
+
+impl Index for LikenessOn<'_> {
+    type Error = rusqlite::Error;
+
+    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> rusqlite::Result<Vec<Hit>> {
+        let (from, to) = (from.timestamp(), to.timestamp());
+        let Likeness { pending, segments, .. } = &*self.likeness;
+        let mut found: Vec<(i64, u32, u32)> = Vec::new();
+        let mut note = |seen: &Seen, fingerprint: u32| {
+            let within = (from..=to).contains(&seen.seen);
+            if within {
+                found.push((seen.item, fingerprint, seen.fingerprints));
+            }
+            within
+        };
+        let mut chunk = self.conn.prepare_cached(
+            "SELECT place, postings FROM likeness_chunk WHERE place <= ?1 ORDER BY place DESC LIMIT 1",
+        )?;
+        let mut ranks = Vec::new();
+        for &fingerprint in fingerprints {
+            let mut left = MOST_POSTINGS;
+            for seen in pending.with(fingerprint) {
+                if left == 0 {
+                    break;
+                }
+                left -= usize::from(note(seen, fingerprint));
+            }
+            let asked = segments.iter().filter(|segment| segment.first_seen <= to && segment.last_seen >= from);
+            for segment in asked.filter(|segment| segment.filter.may_have(fingerprint)) {
+                if left == 0 {
+                    break;
+                }
+                ranks.clear();
+                let mut rows = chunk.query([place(segment.id, fingerprint)])?;
+                if let Some(row) = rows.next()? {
+                    let (id, first) = part(row.get(0)?);
+                    if id == segment.id {
+                        unpack(first, row.get_ref(1)?.as_blob()?, |(found, rank)| {
+                            if found == fingerprint {
+                                ranks.push(rank);
+                            }
+                            found <= fingerprint
+                        });
+                    }
+                }
+                for seen in ranks.iter().rev().filter_map(|&rank| segment.items.get(rank as usize)) {
+                    if left == 0 {
+                        break;
+                    }
+                    left -= usize::from(note(seen, fingerprint));
+                }
+            }
+        }
+        // An item whose text has changed is here twice, with the same fingerprints or others.
+        found.sort_unstable();
+        found.dedup_by_key(|(item, fingerprint, _)| (*item, *fingerprint));
+        let of_one_item = found.chunk_by(|one, other| one.0 == other.0);
+        Ok(of_one_item.map(|all| Hit { item: all[0].0, shared: all.len() as u32, of: all[0].2 }).collect())
+    }
+
+    fn same(&mut self, keys: &[i64]) -> rusqlite::Result<Vec<i64>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT item FROM likeness_key WHERE hash = ?1 ORDER BY item DESC LIMIT ?2")?;
+        let mut items = Vec::new();
+        for key in keys {
+            for item in statement.query_map(params![key, MOST_SAME as i64], |row| row.get(0))? {
+                items.push(item?);
+            }
+        }
+        Ok(items)
+    }
+
+    fn insert(&mut self, item: i64, at: Instant, traces: &Traces) -> rusqlite::Result<()> {
+        let mut bytes = Vec::with_capacity(traces.fingerprints.len() * 4);
+        for fingerprint in &traces.fingerprints {
+            bytes.extend_from_slice(&fingerprint.to_le_bytes());
+        }
+        self.conn
+            .prepare_cached("INSERT INTO likeness_pending (number, item, seen, fingerprints) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![self.likeness.pending.items.len() as i64 + 1, item, at.timestamp(), bytes])?;
+        self.insert_keys(item, traces)?;
+        let seen = Seen { item, seen: at.timestamp(), fingerprints: traces.fingerprints.len() as u32 };
+        self.likeness.pending.push(seen, traces.fingerprints.iter().copied());
+        if self.likeness.pending.items.len() >= self.likeness.sizes.0 {
+            self.seal()?;
+        }
+        Ok(())
+    }
+}
+
+impl LikenessOn<'_> {
+    /// Remembers only what an item is recognised by for good: for those that are older than the window when the index
+    /// is rebuilt.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn insert_keys(&mut self, item: i64, traces: &Traces) -> rusqlite::Result<()> {
+        let mut statement =
+            self.conn.prepare_cached("INSERT OR IGNORE INTO likeness_key (hash, item) VALUES (?1, ?2)")?;
+        for key in &traces.keys {
+            statement.execute(params![key, item])?;
+        }
+        Ok(())
+    }
+
+    /// Drops the segments whose items were all seen before `before`, and returns how many items they had. What items
+    /// are recognised by for good stays.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn purge(&mut self, before: Instant) -> rusqlite::Result<usize> {
+        let before = before.timestamp();
+        let (old, kept): (Vec<Segment>, Vec<Segment>) =
+            std::mem::take(&mut self.likeness.segments).into_iter().partition(|segment| segment.last_seen < before);
+        self.likeness.segments = kept;
+        let mut items = 0;
+        for segment in old {
+            items += segment.items.len();
+            self.drop_segment(segment.id)?;
+        }
+        Ok(items)
+    }
+
+    fn drop_segment(&self, id: i64) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached("DELETE FROM likeness_chunk WHERE place BETWEEN ?1 AND ?2")?
+            .execute(params![place(id, 0), place(id, u32::MAX)])?;
+        self.conn.prepare_cached("DELETE FROM likeness_segment WHERE segment = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    /// Makes a segment of the pending items, and a large one of the small ones when there are enough.
+    fn seal(&mut self) -> rusqlite::Result<()> {
+        let pending = std::mem::take(&mut self.likeness.pending);
+        let postings = pending.postings();
+        self.conn.prepare_cached("DELETE FROM likeness_pending")?.execute([])?;
+        self.add_segment(0, pending.items, postings)?;
+
+        let small = self.likeness.segments.iter().take_while(|segment| segment.level == 0).count();
+        if small >= self.likeness.sizes.1 {
+            // Oldest first, so that ranks stay in the order in which the items came.
+            let merged: Vec<Segment> = self.likeness.segments.drain(..small).rev().collect();
+            let mut items = Vec::new();
+            let mut postings = Vec::new();
+            for segment in &merged {
+                let base = items.len() as u32;
+                items.extend_from_slice(&segment.items);
+                each_posting(self.conn, segment.id, |(fingerprint, rank)| postings.push((fingerprint, base + rank)))?;
+                self.drop_segment(segment.id)?;
+            }
+            self.add_segment(1, items, postings)?;
+        }
+        Ok(())
+    }
+
+    fn add_segment(&mut self, level: i64, items: Vec<Seen>, mut postings: Vec<Posting>) -> rusqlite::Result<()> {
+        postings.sort_unstable();
+        self.conn
+            .prepare_cached("INSERT INTO likeness_segment (level, items) VALUES (?1, ?2)")?
+            .execute(params![level, seen_bytes(&items)])?;
+        let id = self.conn.last_insert_rowid();
+        let mut statement = self.conn.prepare_cached("INSERT INTO likeness_chunk (place, postings) VALUES (?1, ?2)")?;
+        for (first, bytes) in pack(&postings) {
+            statement.execute(params![place(id, first), bytes])?;
+        }
+        let mut filter = Filter::new(postings.len());
+        postings.iter().for_each(|&(fingerprint, _)| filter.add(fingerprint));
+        self.likeness.segments.insert(0, Segment::new(id, level, items, filter));
+        Ok(())
+    }
+}
+
+/// The key of the chunk of a segment that starts with a fingerprint.
+fn place(segment: i64, first: u32) -> i64 {
+    segment << 32 | i64::from(first)
+}
+
+/// The inverse of [`place`].
+fn part(place: i64) -> (i64, u32) {
+    (place >> 32, place as u32)
+}
+
+fn each_posting(conn: &Connection, segment: i64, mut each: impl FnMut(Posting)) -> rusqlite::Result<()> {
+    let mut statement =
+        conn.prepare_cached("SELECT place, postings FROM likeness_chunk WHERE place BETWEEN ?1 AND ?2 ORDER BY place")?;
+    let mut rows = statement.query(params![place(segment, 0), place(segment, u32::MAX)])?;
+    while let Some(row) = rows.next()? {
+        let (_, first) = part(row.get(0)?);
+        unpack(first, row.get_ref(1)?.as_blob()?, |posting| {
+            each(posting);
+            true
+        });
+    }
+    Ok(())
+}
+
+fn fingerprints(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    bytes.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+}
+
+/// An item as a segment keeps it: number, instant, fingerprints.
+const SEEN_BYTES: usize = 16;
+
+fn seen_bytes(items: &[Seen]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(items.len() * SEEN_BYTES);
+    for seen in items {
+        bytes.extend_from_slice(&seen.item.to_le_bytes());
+        // 40 bits of seconds reach 34,000 years; 24 bits are more than a text may have fingerprints.
+        bytes.extend_from_slice(&(seen.seen << 24 | i64::from(seen.fingerprints & 0xFF_FFFF)).to_le_bytes());
+    }
+    bytes
+}
+
+fn seen_items(bytes: &[u8]) -> Vec<Seen> {
+    let number = |eight: &[u8]| i64::from_le_bytes(eight.try_into().expect("chunks of 16 split in the middle"));
+    bytes
+        .chunks_exact(SEEN_BYTES)
+        .map(|row| {
+            let (item, packed) = (number(&row[..8]), number(&row[8..]));
+            Seen { item, seen: packed >> 24, fingerprints: (packed & 0xFF_FFFF) as u32 }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::dedup::MemoryIndex;
+
+    /// A stream of numbers that is the same in every run.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((self.0 >> 33) as u32) % end
+        }
+
+        /// Traces that meet others often: some fingerprints are common, most are rare.
+        fn traces(&mut self) -> Traces {
+            let mut fingerprints: Vec<u32> = (0..1 + self.below(12))
+                .map(|_| if self.below(3) == 0 { self.below(8) } else { self.below(3000).wrapping_mul(2_654_435_761) })
+                .collect();
+            fingerprints.sort_unstable();
+            fingerprints.dedup();
+            Traces { fingerprints, keys: (0..self.below(3)).map(|_| i64::from(self.below(400))).collect() }
+        }
+    }
+
+    fn small(conn: &Connection) -> Likeness {
+        Likeness { sizes: (16, 4), ..Likeness::open(conn).unwrap() }
+    }
+
+    fn at(minute: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::minutes(minute)
+    }
+
+    fn sorted(mut hits: Vec<Hit>) -> Vec<(i64, u32, u32)> {
+        hits.sort_unstable_by_key(|hit| hit.item);
+        hits.into_iter().map(|hit| (hit.item, hit.shared, hit.of)).collect()
+    }
+
+    #[test]
+    fn it_answers_like_the_index_in_memory_through_segments_merges_and_restarts() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let mut memory = MemoryIndex::default();
+        let mut random = Random(5);
+        for item in 0..700 {
+            if item % 97 == 0 {
+                likeness = small(&conn);
+            }
+            let mut index = likeness.on(&conn).unwrap();
+            let traces = random.traces();
+            let (from, to) = (at(item - 300), at(item + 1));
+            let near = sorted(index.near(&traces.fingerprints, from, to).unwrap());
+            assert_eq!(near, sorted(memory.near(&traces.fingerprints, from, to).unwrap()), "item {item}");
+            assert_eq!(index.same(&traces.keys), Ok(memory.same(&traces.keys).unwrap()), "item {item}");
+            index.insert(item, at(item), &traces).unwrap();
+            memory.insert(item, at(item), &traces).unwrap();
+        }
+        assert!(likeness.segments.iter().any(|segment| segment.level == 1), "segments were merged");
+        assert!(likeness.segments.len() < 700 / 16);
+    }
+
+    #[test]
+    fn what_was_rolled_back_is_forgotten() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let traces = |item: u32| Traces { fingerprints: vec![7, 1000 + item], keys: vec![i64::from(item)] };
+        likeness.on(&conn).unwrap().insert(1, at(1), &traces(1)).unwrap();
+        {
+            let tx = conn.transaction().unwrap();
+            let mut index = likeness.on(&tx).unwrap();
+            // Enough to make segments, and to merge them.
+            for item in 2..80 {
+                index.insert(item, at(2), &traces(item as u32)).unwrap();
+            }
+            index.purge(at(3)).unwrap();
+        }
+        let mut index = likeness.on(&conn).unwrap();
+        assert_eq!(sorted(index.near(&[7, 1002], at(0), at(9)).unwrap()), [(1, 1, 2)]);
+        assert_eq!(index.same(&[2]).unwrap(), [0; 0]);
+    }
+
+    #[test]
+    fn purging_drops_old_segments_and_keeps_what_items_are_recognised_by() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let mut index = likeness.on(&conn).unwrap();
+        for item in 0..40 {
+            index.insert(item, at(item), &Traces { fingerprints: vec![7], keys: vec![item] }).unwrap();
+        }
+        assert_eq!(index.purge(at(20)).unwrap(), 16);
+        let left = sorted(index.near(&[7], at(0), at(100)).unwrap());
+        assert_eq!(left.first().map(|hit| hit.0), Some(16));
+        assert_eq!(left.len(), 24);
+        assert_eq!(index.same(&[3]).unwrap(), [3]);
+        let reopened = small(&conn).on(&conn).unwrap().near(&[7], at(0), at(100)).unwrap();
+        assert_eq!(sorted(reopened), left);
+    }
+
+    #[test]
+    fn an_item_that_is_remembered_again_counts_once() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let mut index = likeness.on(&conn).unwrap();
+        for fingerprints in [vec![1, 2, 3], vec![2, 3, 4]] {
+            index.insert(9, at(1), &Traces { fingerprints, keys: vec![5] }).unwrap();
+        }
+        assert_eq!(sorted(index.near(&[1, 2, 3, 4], at(0), at(2)).unwrap()), [(9, 4, 3)]);
+        assert_eq!(index.same(&[5]).unwrap(), [9]);
+    }
+
+    #[test]
+    fn an_index_of_another_signature_version_is_emptied() {
+        let conn = Connection::open_in_memory().unwrap();
+        let traces = Traces { fingerprints: vec![1, 2], keys: vec![3] };
+        small(&conn).on(&conn).unwrap().insert(1, at(1), &traces).unwrap();
+        conn.execute("UPDATE likeness_meta SET signature_version = signature_version - 1", []).unwrap();
+        let mut likeness = small(&conn);
+        let mut index = likeness.on(&conn).unwrap();
+        assert!(index.near(&[1, 2], at(0), at(2)).unwrap().is_empty());
+        assert!(index.same(&[3]).unwrap().is_empty());
+        index.insert_keys(1, &traces).unwrap();
+        assert_eq!(index.same(&[3]).unwrap(), [1]);
+    }
+}

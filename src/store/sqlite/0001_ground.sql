@@ -1,0 +1,131 @@
+-- The ground: sources, items, identities, stories, their places in feeds, polls, search.
+-- Instants are whole seconds since 1970, UTC.
+
+-- A fact about this file: rules by which topics were given, counters.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A source that was ever polled. Rows outlive the configuration, so that its items keep a name.
+CREATE TABLE source (
+    no        INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,        -- as in feeds.toml; a rename (`was`) changes it here
+    url       TEXT NOT NULL,               -- the address last polled
+    state     TEXT NOT NULL DEFAULT '{}',  -- facts of polling, JSON: validators, streaks, holds
+    document  TEXT NOT NULL DEFAULT '{}',  -- what its document says of itself, JSON
+    problems  TEXT NOT NULL DEFAULT '[]',  -- what was repaired in it last time, JSON
+    seen      BLOB NOT NULL DEFAULT x''    -- hashes (8 bytes each, sorted) of the items of its last document
+);
+
+-- One poll that reached an outcome.
+CREATE TABLE poll (
+    source      INTEGER NOT NULL REFERENCES source(no),
+    at          INTEGER NOT NULL,
+    outcome     TEXT NOT NULL,             -- kebab-case name
+    detail      TEXT,                      -- one sentence, where the name is not enough
+    status      INTEGER,                   -- HTTP
+    bytes       INTEGER NOT NULL,          -- on the wire
+    duration_ms INTEGER NOT NULL,
+    new         INTEGER NOT NULL,
+    updated     INTEGER NOT NULL,
+    dropped     INTEGER NOT NULL,          -- items with nothing in them
+    clamped     INTEGER NOT NULL,          -- items whose date lay in the future
+    PRIMARY KEY (source, at)
+) WITHOUT ROWID;
+
+-- One article as one source gave it.
+CREATE TABLE item (
+    no         INTEGER PRIMARY KEY,
+    source     INTEGER NOT NULL REFERENCES source(no),
+    story      INTEGER NOT NULL REFERENCES story(no),
+    raw_hash   INTEGER NOT NULL,           -- of all the source gave: equal means nothing to do
+    words_hash INTEGER NOT NULL,           -- of the words: a change moves `updated`
+    published  INTEGER,                    -- the source's date
+    updated    INTEGER NOT NULL,           -- last change of words
+    first_seen INTEGER NOT NULL,
+    included   INTEGER NOT NULL,           -- when it first stood in its source's feed
+    date_from  TEXT NOT NULL,
+    atom_id    TEXT NOT NULL,
+    guid       TEXT,
+    link       TEXT,
+    title      TEXT NOT NULL,
+    credit     TEXT,
+    language   TEXT,
+    summary    TEXT NOT NULL,              -- plain text
+    extra      TEXT NOT NULL,              -- authors, categories, images, enclosures, rights, publisher named: JSON
+    evidence   TEXT,                       -- why it joined its story, a sentence; NULL for the first of a story
+    content    TEXT,                       -- sanitised HTML
+    body       TEXT                        -- plain text, only where it is not the content's
+);
+CREATE INDEX item_by_story ON item(story);
+CREATE INDEX item_by_source ON item(source, included, published);
+
+-- An identity that is never forgotten: a 64-bit hash of what names an item (guid, link, title and date of a source;
+-- absolute id or canonical link of anybody). The item's row may have been pruned: then the item is old, not new.
+CREATE TABLE identity (
+    key  INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL
+);
+
+-- One or more items that are the same article text.
+CREATE TABLE story (
+    no        INTEGER PRIMARY KEY,
+    key       TEXT NOT NULL UNIQUE,        -- of its page
+    entry_id  TEXT NOT NULL,               -- atom:id it was first published under; never changes
+    origin    INTEGER NOT NULL,            -- the item that the others were copied from
+    published INTEGER NOT NULL,            -- article date for ordering, clamped to when we saw it
+    included  INTEGER NOT NULL,            -- when it first stood in the merged feed
+    items     INTEGER NOT NULL DEFAULT 1,
+    topics    TEXT NOT NULL DEFAULT '',    -- ids, best first, separated by blanks
+    withdrawn INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX story_by_inclusion ON story(included, published);
+CREATE INDEX story_by_date ON story(published);
+
+-- Two stories that are alike but not the same, each told to the readers of the other.
+CREATE TABLE related (
+    story INTEGER NOT NULL REFERENCES story(no),
+    other INTEGER NOT NULL REFERENCES story(no),
+    PRIMARY KEY (story, other)
+) WITHOUT ROWID;
+
+-- A story's place in the feed of a topic or province.
+CREATE TABLE entry (
+    story     INTEGER NOT NULL REFERENCES story(no),
+    feed      INTEGER NOT NULL REFERENCES feed(no),
+    included  INTEGER NOT NULL,
+    published INTEGER NOT NULL,
+    PRIMARY KEY (story, feed)
+) WITHOUT ROWID;
+CREATE INDEX entry_by_inclusion ON entry(feed, included, published, story);
+CREATE INDEX entry_by_date ON entry(feed, published, story);
+
+-- A feed that we publish, and whether its files are behind.
+CREATE TABLE feed (
+    no        INTEGER PRIMARY KEY,
+    path      TEXT NOT NULL UNIQUE,        -- `feed`, `topics/ID`, `provinces/SLUG`
+    changed   INTEGER NOT NULL DEFAULT 0,  -- number of its last change
+    rendered  INTEGER NOT NULL DEFAULT 0   -- number of the change that its files show
+);
+
+-- Words of each story's origin without marks, for search; the row's number is the story's.
+-- Order and marks of words are checked on the text itself, so positions need not be kept.
+CREATE VIRTUAL TABLE words USING fts5(
+    plain, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+
+-- For people who like SQL.
+CREATE VIEW items AS
+    SELECT item.atom_id AS id, source.id AS source, story.key AS story, item.title, item.link,
+           strftime('%Y-%m-%dT%H:%M:%SZ', item.published, 'unixepoch') AS published,
+           strftime('%Y-%m-%dT%H:%M:%SZ', item.updated, 'unixepoch') AS updated,
+           strftime('%Y-%m-%dT%H:%M:%SZ', item.first_seen, 'unixepoch') AS first_seen,
+           item.credit, item.language
+    FROM item JOIN source ON source.no = item.source JOIN story ON story.no = item.story;
+CREATE VIEW stories AS
+    SELECT story.key, (SELECT atom_id FROM item WHERE item.no = story.origin) AS origin,
+           strftime('%Y-%m-%dT%H:%M:%SZ', story.published, 'unixepoch') AS published,
+           strftime('%Y-%m-%dT%H:%M:%SZ', story.included, 'unixepoch') AS first_published,
+           story.items
+    FROM story WHERE withdrawn = 0;

@@ -1,0 +1,140 @@
+//! The SQLite store: one file, one writer, readers that are never blocked (WAL).
+//!
+//! SQL lives in this folder and nowhere else. [`Store`] writes, [`SqliteLibrary`] reads; both speak the words of
+//! [`crate::model`], so that another database can stand beside this one.
+
+mod alike;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+pub use self::alike::{Outlets, story_no};
+pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
+pub use self::write::{Found, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
+use super::StoreError;
+use super::likeness::Likeness;
+use crate::dedup::SignatureCache;
+
+/// How long one process waits for another's transaction: a backup or a command beside the daemon takes far less.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Memory for the signatures of items that were last stored or compared: about two thousand of average length. What is
+/// not here is read from the database again.
+const SIGNATURE_BYTES: usize = 6 << 20;
+
+/// The one writer of a database file. Its calls block: it lives on a thread of its own.
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+    /// Read when the first new item is judged: a round that brings none does not pay for it.
+    likeness: Option<Likeness>,
+    signatures: SignatureCache,
+}
+
+impl Store {
+    /// Opens the file, makes it and its folder if need be, and brings it to the present schema.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Newer`] if a newer bantin wrote it (nothing is changed then); [`StoreError::Database`] otherwise.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
+        }
+        let mut connection = Connection::open(path).map_err(|source| database(path, source))?;
+        let version = prepare_writer(&mut connection).map_err(|source| database(path, source))?;
+        if let Err(found) = version {
+            return Err(StoreError::Newer {
+                path: path.display().to_string(),
+                found,
+                known: schema::MIGRATIONS.len() as i64,
+            });
+        }
+        Ok(Self { path: path.to_owned(), connection, likeness: None, signatures: SignatureCache::new(SIGNATURE_BYTES) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins the transaction of one batch. Nothing is kept unless [`Tx::commit`] is called.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`], for instance when another process has held the file for ten seconds.
+    pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
+        Tx::begin(&mut self.connection, &self.path, &mut self.likeness, &mut self.signatures)
+    }
+
+    /// Runs SQLite's own check; `Ok(None)` means sound, else its first complaint.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`] if the check itself could not run.
+    pub fn integrity(&self) -> Result<Option<String>, StoreError> {
+        let answer: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|source| database(&self.path, source))?;
+        Ok((answer != "ok").then_some(answer))
+    }
+}
+
+/// Opens `path` for reading only.
+///
+/// # Errors
+///
+/// [`StoreError::Missing`] if there is no such file: reading commands never create one.
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing { path: path.display().to_string() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let open = || -> rusqlite::Result<(Connection, i64)> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "cache_size", -4096)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((connection, version))
+    };
+    let (connection, version) = open().map_err(|source| database(path, source))?;
+    let known = schema::MIGRATIONS.len() as i64;
+    if version > known {
+        return Err(StoreError::Newer { path: path.display().to_string(), found: version, known });
+    }
+    if version < known {
+        return Err(StoreError::Older { path: path.display().to_string(), found: version, known });
+    }
+    Ok(connection)
+}
+
+fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: a power cut loses no committed poll. Batched as we do it costs no more than NORMAL (20,000 rows/s each).
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // A plan is a plan: without this, statements are prepared anew whenever another value is bound (a tenth of the
+    // writer's time).
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -16384)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    schema::migrate(connection)
+}
+
+fn database(path: &Path, source: rusqlite::Error) -> StoreError {
+    StoreError::Database { path: path.display().to_string(), source }
+}

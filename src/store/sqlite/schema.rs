@@ -1,0 +1,34 @@
+//! The tables, and how an older file becomes a present one. Migrations only grow.
+
+use rusqlite::Connection;
+
+/// `PRAGMA application_id` of our files: "bant" in ASCII, so that `file` and people can tell them from others.
+pub(super) const APPLICATION_ID: i32 = 0x6261_6e74;
+
+/// Every step from an empty file to the present schema; step `n` makes `PRAGMA user_version` `n + 1`.
+///
+/// A step is never edited once released: a change is a further step.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("0001_ground.sql")];
+
+/// Brings `connection` to the present schema.
+///
+/// Returns the version found if it is newer than ours; nothing has been changed then.
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Ok(Err(found));
+    }
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        // Immediate: two processes that start at once take turns instead of both migrating.
+        let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let now: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if now == step as i64 {
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+            tx.pragma_update(None, "user_version", step as i64 + 1)?;
+        }
+        tx.commit()?;
+    }
+    Ok(Ok(()))
+}

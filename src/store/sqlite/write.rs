@@ -1,0 +1,714 @@
+//! The writer's side: one transaction a batch, every call in domain terms.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+
+use super::{StoreError, database};
+use crate::dedup::SignatureCache;
+use crate::model::{Enclosure, FeedKey, FeedMeta, Image, Instant, Item, Person, SourceId, StoryKey, TopicId};
+use crate::store::likeness::Likeness;
+
+/// Number of a source's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceNo(pub(super) i64);
+
+impl SourceNo {
+    /// The bare number, for telling sources apart.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
+/// Number of an item's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemNo(pub(super) i64);
+
+/// Number of a story's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoryNo(pub(super) i64);
+
+/// What an identity led to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// The item is there.
+    Item(StoredItem),
+    /// It was once there and has been pruned: it is old and must never come back as new.
+    Pruned,
+}
+
+/// What deciding needs of a stored item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredItem {
+    /// Its row.
+    pub no: ItemNo,
+    /// Whose it is.
+    pub source: SourceNo,
+    /// Its story.
+    pub story: StoryNo,
+    /// Of all the source gave.
+    pub raw_hash: i64,
+    /// Of its words.
+    pub words_hash: i64,
+    /// The source's date.
+    pub published: Option<Instant>,
+    /// Last change of words.
+    pub updated: Instant,
+    /// When we saw it first.
+    pub first_seen: Instant,
+    /// Its minted or own id.
+    pub atom_id: String,
+    /// The source's id for it.
+    pub guid: Option<String>,
+    /// Canonical comparison is the caller's; this is the address as stored.
+    pub link: Option<String>,
+    /// Plain text.
+    pub title: String,
+}
+
+/// The times of a new item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// Last change of words.
+    pub updated: Instant,
+    /// When it first stands in its source's feed.
+    pub included: Instant,
+    /// Now.
+    pub first_seen: Instant,
+}
+
+/// One member of a story, for choosing its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    /// The item.
+    pub item: ItemNo,
+    /// Whose it is.
+    pub source: SourceId,
+    /// Whose it is, as a number.
+    pub source_no: SourceNo,
+    /// The source's date.
+    pub published: Option<Instant>,
+    /// When we saw it first.
+    pub first_seen: Instant,
+    /// Who its credit line names.
+    pub credit: Option<String>,
+    /// Length of its content, bytes.
+    pub length: u64,
+}
+
+/// One poll for the history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewPoll {
+    /// Kebab-case name of the outcome.
+    pub outcome: String,
+    /// One sentence, where the name is not enough.
+    pub detail: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// On the wire.
+    pub bytes: u64,
+    /// From first request to decision.
+    pub duration_ms: u64,
+    /// Items new, updated, dropped for emptiness, with a date in the future.
+    pub new: u32,
+    /// Items whose words changed.
+    pub updated: u32,
+    /// Items with nothing in them.
+    pub dropped: u32,
+    /// Items whose date lay in the future.
+    pub clamped: u32,
+}
+
+/// The fields of an item that nothing searches by.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Extra {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enclosures: Vec<Enclosure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_source: Option<FeedMeta>,
+}
+
+/// [`Extra`] without copying; the two must name the same fields.
+#[derive(Serialize)]
+struct ExtraRef<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    authors: &'a [Person],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    categories: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    images: &'a [Image],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    enclosures: &'a [Enclosure],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original_source: Option<&'a FeedMeta>,
+}
+
+/// A batch under way. Dropping it undoes everything.
+pub struct Tx<'a> {
+    pub(super) tx: Transaction<'a>,
+    pub(super) likeness: &'a mut Option<Likeness>,
+    pub(super) signatures: &'a mut SignatureCache,
+    pub(super) path: PathBuf,
+    /// Number of this batch among all that changed something; feeds carry it as `changed`.
+    change: i64,
+    feeds: HashMap<FeedKey, i64>,
+    sources: HashMap<SourceId, SourceNo>,
+    dirty: std::collections::BTreeSet<i64>,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn begin(
+        connection: &'a mut rusqlite::Connection,
+        path: &Path,
+        likeness: &'a mut Option<Likeness>,
+        signatures: &'a mut SignatureCache,
+    ) -> Result<Self, StoreError> {
+        let tx = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|source| database(path, source))?;
+        let change = tx
+            .query_row("SELECT value FROM meta WHERE key = 'change'", [], |row| row.get::<_, String>(0))
+            .optional()
+            .map_err(|source| database(path, source))?
+            .and_then(|value| value.parse::<i64>().ok())
+            .unwrap_or(0)
+            + 1;
+        Ok(Self {
+            tx,
+            likeness,
+            signatures,
+            path: path.to_owned(),
+            change,
+            feeds: HashMap::new(),
+            sources: HashMap::new(),
+            dirty: std::collections::BTreeSet::new(),
+        })
+    }
+
+    /// Keeps the batch and returns the feeds it changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`]; nothing of the batch is kept then.
+    pub fn commit(self) -> Result<bool, StoreError> {
+        let Self { tx, path, change, dirty, .. } = self;
+        let run = || -> rusqlite::Result<bool> {
+            for feed in &dirty {
+                tx.prepare_cached("UPDATE feed SET changed = ?2 WHERE no = ?1")?.execute(params![feed, change])?;
+            }
+            if !dirty.is_empty() {
+                tx.prepare_cached("INSERT OR REPLACE INTO meta(key, value) VALUES ('change', ?1)")?
+                    .execute([change.to_string()])?;
+            }
+            tx.commit()?;
+            Ok(!dirty.is_empty())
+        };
+        run().map_err(|source| database(&path, source))
+    }
+
+    pub(super) fn run<T>(&self, work: impl FnOnce(&Transaction<'a>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        work(&self.tx).map_err(|source| database(&self.path, source))
+    }
+
+    // ---- facts about the file
+
+    /// A fact kept under `key`.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.run(|tx| tx.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional())
+    }
+
+    /// Keeps a fact under `key`.
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.run(|tx| tx.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)", [key, value]).map(drop))
+    }
+
+    // ---- sources
+
+    /// The row of a source; made, or taken over from a former id of it, if it is not there.
+    pub fn source(&mut self, id: &SourceId, was: &[SourceId], url: &str) -> Result<SourceNo, StoreError> {
+        if let Some(no) = self.sources.get(id) {
+            return Ok(*no);
+        }
+        let no = self.run(|tx| {
+            let mut find = tx.prepare_cached("SELECT no FROM source WHERE id = ?1")?;
+            if let Some(no) = find.query_row([id.as_str()], |row| row.get(0)).optional()? {
+                return Ok(no);
+            }
+            for former in was {
+                if let Some(no) = find.query_row([former.as_str()], |row| row.get::<_, i64>(0)).optional()? {
+                    tx.execute("UPDATE source SET id = ?2 WHERE no = ?1", params![no, id.as_str()])?;
+                    return Ok(no);
+                }
+            }
+            tx.prepare_cached("INSERT INTO source(id, url) VALUES (?1, ?2)")?.execute([id.as_str(), url])?;
+            Ok(tx.last_insert_rowid())
+        })?;
+        self.sources.insert(id.clone(), SourceNo(no));
+        Ok(SourceNo(no))
+    }
+
+    /// Whether a source has ever given an item that is still there.
+    pub fn has_items(&self, source: SourceNo) -> Result<bool, StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE source = ?1)")?
+                .query_row([source.0], |row| row.get(0))
+        })
+    }
+
+    /// Keeps the facts of polling a source: `state` is JSON of the scheduler's, opaque here.
+    pub fn save_state(&self, source: SourceNo, url: &str, state: &str) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("UPDATE source SET url = ?2, state = ?3 WHERE no = ?1")?
+                .execute(params![source.0, url, state])
+                .map(drop)
+        })
+    }
+
+    /// Keeps what a source's document says of itself (`None`: as before), what was repaired in it, and the hashes of its
+    /// items.
+    pub fn save_document(
+        &self,
+        source: SourceNo,
+        meta: Option<&FeedMeta>,
+        problems: &[crate::model::Problem],
+        seen: &[i64],
+    ) -> Result<(), StoreError> {
+        let mut sorted = seen.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let blob: Vec<u8> = sorted.iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        self.run(|tx| {
+            tx.prepare_cached(
+                "UPDATE source SET document = coalesce(?2, document), problems = ?3, seen = ?4 WHERE no = ?1",
+            )?
+            .execute(params![source.0, meta.map(json), json(&problems), blob])
+            .map(drop)
+        })
+    }
+
+    /// Adds a poll to the history and forgets those of the source beyond the newest `keep`.
+    pub fn add_poll(&self, source: SourceNo, at: Instant, poll: &NewPoll, keep: u32) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                source.0,
+                at.timestamp(),
+                poll.outcome,
+                poll.detail,
+                poll.status,
+                poll.bytes as i64,
+                poll.duration_ms as i64,
+                poll.new,
+                poll.updated,
+                poll.dropped,
+                poll.clamped
+            ])?;
+            tx.prepare_cached(
+                "DELETE FROM poll WHERE source = ?1 AND at <
+                 (SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
+            )?
+            .execute(params![source.0, keep.saturating_sub(1)])
+            .map(drop)
+        })
+    }
+
+    // ---- items
+
+    /// Follows the first of `keys` that is known.
+    pub fn find(&self, keys: &[i64]) -> Result<Option<Found>, StoreError> {
+        self.run(|tx| {
+            let mut find = tx.prepare_cached("SELECT item FROM identity WHERE key = ?1")?;
+            for key in keys {
+                if let Some(no) = find.query_row([key], |row| row.get::<_, i64>(0)).optional()? {
+                    return Ok(Some(stored_item(tx, no)?.map_or(Found::Pruned, Found::Item)));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Remembers for ever that `keys` name `item`; a key that is already taken keeps its first meaning.
+    pub fn remember(&self, keys: &[i64], item: ItemNo) -> Result<(), StoreError> {
+        self.run(|tx| {
+            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO identity(key, item) VALUES (?1, ?2)")?;
+            for key in keys {
+                insert.execute([*key, item.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds an item to a story. `body` is its plain text where that is not the text of its content.
+    pub fn insert_item(
+        &self,
+        source: SourceNo,
+        story: StoryNo,
+        item: &Item,
+        times: Times,
+        evidence: Option<&str>,
+    ) -> Result<ItemNo, StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached(
+                "INSERT INTO item(source, story, raw_hash, words_hash, published, updated, first_seen, included, date_from,
+                                  atom_id, guid, link, title, credit, language, summary, extra, content, body, evidence)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+            )?
+            .execute(params![
+                source.0,
+                story.0,
+                item.raw_hash,
+                item.words_hash,
+                item.published.map(|at| at.timestamp()),
+                times.updated.timestamp(),
+                times.first_seen.timestamp(),
+                times.included.timestamp(),
+                item.date_from.as_str(),
+                item.atom_id,
+                item.guid,
+                item.link,
+                item.title,
+                item.credit,
+                item.language,
+                item.summary,
+                extra_of(item),
+                item.content,
+                body_of(item),
+                evidence,
+            ])?;
+            Ok(ItemNo(tx.last_insert_rowid()))
+        })
+    }
+
+    /// Replaces what an item says; its ids, first sight and place stay.
+    pub fn update_item(&self, no: ItemNo, item: &Item, updated: Instant) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached(
+                "UPDATE item SET raw_hash = ?2, words_hash = ?3, published = coalesce(?4, published), updated = ?5,
+                        date_from = CASE WHEN ?4 IS NULL THEN date_from ELSE ?6 END, link = ?7, title = ?8, credit = ?9,
+                        language = ?10, summary = ?11, extra = ?12, content = ?13, body = ?14
+                 WHERE no = ?1",
+            )?
+            .execute(params![
+                no.0,
+                item.raw_hash,
+                item.words_hash,
+                item.published.map(|at| at.timestamp()),
+                updated.timestamp(),
+                item.date_from.as_str(),
+                item.link,
+                item.title,
+                item.credit,
+                item.language,
+                item.summary,
+                extra_of(item),
+                item.content,
+                body_of(item),
+            ])
+            .map(drop)
+        })
+    }
+
+    // ---- stories
+
+    /// Founds a story under the id of its first item. The item is added, and named as origin, right after.
+    pub fn found_story(
+        &mut self,
+        entry_id: &str,
+        key: &StoryKey,
+        published: Instant,
+        included: Instant,
+    ) -> Result<StoryNo, StoreError> {
+        let no = self.run(|tx| {
+            let mut insert = tx.prepare_cached(
+                "INSERT OR IGNORE INTO story(key, entry_id, origin, published, included) VALUES (?1, ?2, 0, ?3, ?4)",
+            )?;
+            let mut key = key.as_str().to_owned();
+            // Keys are 60 bits: two stories share one about once in a thousand million; then the later one's is longer.
+            while insert.execute(params![key, entry_id, published.timestamp(), included.timestamp()])? == 0 {
+                key.push('x');
+            }
+            Ok(tx.last_insert_rowid())
+        })?;
+        self.mark(&FeedKey::Merged)?;
+        Ok(StoryNo(no))
+    }
+
+    /// The story that an entry was published under `entry_id`, if there is one.
+    pub fn story_of_key(&self, key: &StoryKey) -> Result<Option<StoryNo>, StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("SELECT no FROM story WHERE key = ?1")?
+                .query_row([key.as_str()], |row| row.get(0).map(StoryNo))
+                .optional()
+        })
+    }
+
+    /// The members of a story, in the order in which we saw them.
+    pub fn members(&self, story: StoryNo) -> Result<Vec<Membership>, StoreError> {
+        self.run(|tx| {
+            let mut query = tx.prepare_cached(
+                "SELECT item.no, source.id, item.published, item.first_seen, item.credit,
+                        max(coalesce(length(item.content), 0), length(item.summary)), item.source
+                 FROM item JOIN source ON source.no = item.source WHERE item.story = ?1 ORDER BY item.no",
+            )?;
+            let rows = query.query_map([story.0], |row| {
+                Ok(Membership {
+                    item: ItemNo(row.get(0)?),
+                    source: SourceId::new(row.get::<_, String>(1)?),
+                    source_no: SourceNo(row.get(6)?),
+                    published: row.get::<_, Option<i64>>(2)?.map(instant),
+                    first_seen: instant(row.get(3)?),
+                    credit: row.get(4)?,
+                    length: row.get::<_, i64>(5)?.unsigned_abs(),
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Says which item founded a story, right after [`Tx::found_story`].
+    ///
+    /// A statement of its own, by the number alone: one that may touch several rows would open a savepoint, at which the
+    /// full-text index writes out what it has gathered (a tenth of the time of a first poll).
+    pub fn set_founder(&self, story: StoryNo, item: ItemNo) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("UPDATE story SET origin = ?2 WHERE no = ?1")?.execute([story.0, item.0]).map(drop)
+        })
+    }
+
+    /// Says which item is a story's origin, how many items it has, and its date for ordering; feeds that hold it are marked.
+    pub fn set_origin(
+        &mut self,
+        story: StoryNo,
+        origin: ItemNo,
+        items: usize,
+        published: Instant,
+    ) -> Result<(), StoreError> {
+        self.run(|tx| {
+            let before: i64 = tx
+                .prepare_cached("SELECT published FROM story WHERE no = ?1")?
+                .query_row([story.0], |row| row.get(0))?;
+            tx.prepare_cached("UPDATE story SET origin = ?2, items = ?3, published = ?4 WHERE no = ?1")?
+                .execute(params![story.0, origin.0, items as i64, published.timestamp()])?;
+            if before != published.timestamp() {
+                tx.prepare_cached("UPDATE entry SET published = ?2 WHERE story = ?1")?
+                    .execute(params![story.0, published.timestamp()])?;
+            }
+            Ok(())
+        })?;
+        self.mark_story(story)
+    }
+
+    /// Marks every feed that holds a story as changed.
+    pub fn mark_story(&mut self, story: StoryNo) -> Result<(), StoreError> {
+        self.mark(&FeedKey::Merged)?;
+        let feeds: Vec<i64> = self.run(|tx| {
+            tx.prepare_cached("SELECT feed FROM entry WHERE story = ?1")?
+                .query_map([story.0], |row| row.get(0))?
+                .collect()
+        })?;
+        self.dirty.extend(feeds);
+        Ok(())
+    }
+
+    /// Gives a story a place in the feed of a topic or province, once; it keeps the place it has.
+    pub fn include(
+        &mut self,
+        feed: &FeedKey,
+        story: StoryNo,
+        included: Instant,
+        published: Instant,
+    ) -> Result<(), StoreError> {
+        let no = self.feed(feed)?;
+        let added = self.run(|tx| {
+            tx.prepare_cached("INSERT OR IGNORE INTO entry(story, feed, included, published) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![story.0, no, included.timestamp(), published.timestamp()])
+        })?;
+        if added > 0 {
+            self.dirty.insert(no);
+        }
+        Ok(())
+    }
+
+    /// Says under which topics a story falls, best first; it leaves the feeds of all others.
+    pub fn set_topics(
+        &mut self,
+        story: StoryNo,
+        topics: &[TopicId],
+        included: Instant,
+        published: Instant,
+    ) -> Result<(), StoreError> {
+        let text = topics.iter().map(TopicId::as_str).collect::<Vec<_>>().join(" ");
+        let changed = self.run(|tx| {
+            tx.prepare_cached("UPDATE story SET topics = ?2 WHERE no = ?1 AND topics <> ?2")?
+                .execute(params![story.0, text])
+        })?;
+        if changed > 0 {
+            // Every entry names its topics, so the feeds that keep the story change too.
+            self.mark_story(story)?;
+        }
+        let keys: Vec<FeedKey> = topics.iter().cloned().map(FeedKey::Topic).collect();
+        self.set_places(story, "topics/", &keys, included, published)
+    }
+
+    /// Says in the feeds of which provinces a story stands; it leaves all others.
+    pub fn set_provinces(
+        &mut self,
+        story: StoryNo,
+        provinces: &[FeedKey],
+        included: Instant,
+        published: Instant,
+    ) -> Result<(), StoreError> {
+        self.set_places(story, "provinces/", provinces, included, published)
+    }
+
+    /// Gives a story its places in the feeds below `prefix`; places it has already stay as they are.
+    fn set_places(
+        &mut self,
+        story: StoryNo,
+        prefix: &str,
+        keys: &[FeedKey],
+        included: Instant,
+        published: Instant,
+    ) -> Result<(), StoreError> {
+        let mut keep = Vec::with_capacity(keys.len());
+        for key in keys {
+            keep.push(self.feed(key)?);
+            self.include(key, story, included, published)?;
+        }
+        let held: Vec<i64> = self.run(|tx| {
+            tx.prepare_cached(
+                "SELECT entry.feed FROM entry JOIN feed ON feed.no = entry.feed
+                 WHERE entry.story = ?1 AND substr(feed.path, 1, length(?2)) = ?2",
+            )?
+            .query_map(params![story.0, prefix], |row| row.get(0))?
+            .collect()
+        })?;
+        for feed in held.into_iter().filter(|feed| !keep.contains(feed)) {
+            self.run(|tx| {
+                tx.prepare_cached("DELETE FROM entry WHERE story = ?1 AND feed = ?2")?.execute([story.0, feed])
+            })?;
+            self.dirty.insert(feed);
+        }
+        Ok(())
+    }
+
+    /// The topics a story has now, best first.
+    pub fn topics(&self, story: StoryNo) -> Result<Vec<TopicId>, StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("SELECT topics FROM story WHERE no = ?1")?
+                .query_row([story.0], |row| row.get::<_, String>(0))
+                .map(|text| text.split(' ').filter(|id| !id.is_empty()).map(TopicId::new).collect())
+        })
+    }
+
+    /// Makes a story findable by the words of `plain` (folded, without marks), instead of those it had.
+    pub fn index_words(&self, story: StoryNo, plain: &str, is_new: bool) -> Result<(), StoreError> {
+        self.run(|tx| {
+            if !is_new {
+                tx.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([story.0])?;
+            }
+            tx.prepare_cached("INSERT INTO words(rowid, plain) VALUES (?1, ?2)")?
+                .execute(params![story.0, plain])
+                .map(drop)
+        })
+    }
+
+    // ---- feeds
+
+    /// Marks a feed as changed: its files are behind.
+    pub fn mark(&mut self, feed: &FeedKey) -> Result<(), StoreError> {
+        let no = self.feed(feed)?;
+        self.dirty.insert(no);
+        Ok(())
+    }
+
+    /// Says that the files of a feed show its change number `change`.
+    pub fn set_rendered(&self, path: &str, change: i64) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("UPDATE feed SET rendered = max(rendered, ?2) WHERE path = ?1")?
+                .execute(params![path, change])
+                .map(drop)
+        })
+    }
+
+    fn feed(&mut self, key: &FeedKey) -> Result<i64, StoreError> {
+        if let Some(no) = self.feeds.get(key) {
+            return Ok(*no);
+        }
+        let path = key.path();
+        let no = self.run(|tx| {
+            let mut find = tx.prepare_cached("SELECT no FROM feed WHERE path = ?1")?;
+            if let Some(no) = find.query_row([&path], |row| row.get(0)).optional()? {
+                return Ok(no);
+            }
+            tx.execute("INSERT INTO feed(path) VALUES (?1)", [&path])?;
+            Ok(tx.last_insert_rowid())
+        })?;
+        self.feeds.insert(key.clone(), no);
+        Ok(no)
+    }
+}
+
+fn stored_item(tx: &Transaction<'_>, no: i64) -> rusqlite::Result<Option<StoredItem>> {
+    tx.prepare_cached(
+        "SELECT source, story, raw_hash, words_hash, published, updated, first_seen, atom_id, guid, link, title
+         FROM item WHERE no = ?1",
+    )?
+    .query_row([no], |row| {
+        Ok(StoredItem {
+            no: ItemNo(no),
+            source: SourceNo(row.get(0)?),
+            story: StoryNo(row.get(1)?),
+            raw_hash: row.get(2)?,
+            words_hash: row.get(3)?,
+            published: row.get::<_, Option<i64>>(4)?.map(instant),
+            updated: instant(row.get(5)?),
+            first_seen: instant(row.get(6)?),
+            atom_id: row.get(7)?,
+            guid: row.get(8)?,
+            link: row.get(9)?,
+            title: row.get(10)?,
+        })
+    })
+    .optional()
+}
+
+/// Whole seconds since 1970 as an instant; what lies outside chrono's range (a damaged file) becomes 1970.
+pub(super) fn instant(seconds: i64) -> Instant {
+    Instant::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+/// The plain text of an item where it cannot be had again from its content or summary.
+fn body_of(item: &Item) -> Option<&str> {
+    item.body_is_own.then_some(item.text.as_str())
+}
+
+fn extra_of(item: &Item) -> String {
+    json(&ExtraRef {
+        authors: &item.authors,
+        categories: &item.categories,
+        images: &item.images,
+        enclosures: &item.enclosures,
+        rights: item.rights.as_deref(),
+        original_source: item.original_source.as_ref(),
+    })
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("our own types have only string keys")
+}
