@@ -1,1 +1,141 @@
 //! The loop: poll, ingest, publish, reload, stop; control socket; systemd.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | `ingest.rs` | a document's items into stories, topics and feeds, inside one transaction |
+//! | `writer.rs` | the one thread that writes |
+//! | `run.rs` | the daemon's loop, reload, listeners |
+//! | `engine.rs` | one poll: fetch, read, keep, learn |
+//! | `document.rs` | from a body to items ready for the writer |
+//! | `setup.rs` | a configuration made ready |
+//! | `classify.rs` | stories judged anew when rules change |
+//! | `control.rs` | commands beside a running daemon |
+//! | `publisher.rs` | renders what changed, writes the files |
+//! | `systemd.rs` | readiness, watchdog, passed sockets |
+//! | `log.rs` | where logs go |
+
+mod classify;
+pub mod control;
+pub mod document;
+pub mod engine;
+pub mod ingest;
+pub mod log;
+pub mod publisher;
+pub mod run;
+pub mod setup;
+pub mod systemd;
+pub mod writer;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tracing::error;
+
+use self::control::Polled;
+use self::engine::Engine;
+use self::setup::Setup;
+use crate::config::Source;
+
+/// Results that wait for whoever prints them.
+const RESULTS: usize = 64;
+
+/// The sources that `ids` name; all that are enabled where none is named.
+///
+/// # Errors
+///
+/// One sentence that names every id that is not there.
+pub fn choose(setup: &Setup, ids: &[String]) -> Result<Vec<Arc<Source>>, String> {
+    if ids.is_empty() {
+        return Ok(setup.enabled().cloned().collect());
+    }
+    let mut chosen = Vec::with_capacity(ids.len());
+    let mut unknown = Vec::new();
+    for id in ids {
+        match setup.sources.iter().find(|source| source.id.as_str() == id) {
+            Some(source) => chosen.push(Arc::clone(source)),
+            None => unknown.push(format!("`{id}`")),
+        }
+    }
+    match unknown.is_empty() {
+        true => Ok(chosen),
+        false => {
+            Err(format!("there is no source {} in the configuration: `bantin sources` lists them", unknown.join(", ")))
+        }
+    }
+}
+
+/// Polls of one round that wait or run at once. More would only wait for their hosts, each holding the 20 KiB of a request
+/// that has not begun.
+const ROUND: usize = 256;
+
+/// Polls sources once, all at the pace that hosts and limits allow; gives the results as they come.
+pub fn poll_all(engine: &Arc<Engine>, sources: Vec<Arc<Source>>) -> mpsc::Receiver<Polled> {
+    let (results, receiver) = mpsc::channel(RESULTS);
+    let engine = Arc::clone(engine);
+    tokio::spawn(async move {
+        let mut polls = JoinSet::new();
+        for source in spread(sources) {
+            while polls.len() >= ROUND {
+                polls.join_next().await;
+            }
+            let (engine, results) = (Arc::clone(&engine), results.clone());
+            polls.spawn(async move {
+                // Nobody listens any more: the poll has been kept all the same.
+                let _ = results.send(polled(&engine, &source).await).await;
+            });
+        }
+        while polls.join_next().await.is_some() {}
+    });
+    receiver
+}
+
+/// Puts sources of different hosts behind each other, so that one host with many sources does not fill the round.
+fn spread(sources: Vec<Arc<Source>>) -> Vec<Arc<Source>> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut turns: Vec<(usize, Arc<Source>)> = sources
+        .into_iter()
+        .map(|source| {
+            let turn = seen.entry(source.url.host_str().unwrap_or_default().to_owned()).or_default();
+            *turn += 1;
+            (*turn, source)
+        })
+        .collect();
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, source)| source).collect()
+}
+
+/// Polls one source and puts into a line what came of it.
+async fn polled(engine: &Engine, source: &Arc<Source>) -> Polled {
+    match engine.poll(source).await {
+        Ok(polled) => Polled {
+            source: polled.source.to_string(),
+            ok: polled.outcome.is_success(),
+            outcome: polled.outcome.name().to_owned(),
+            message: polled.outcome.meaning(),
+            new: polled.new,
+            edited: polled.edited,
+            bytes: polled.bytes,
+            duration_ms: polled.duration_ms,
+        },
+        Err(error) => {
+            error!(source.id = %source.id, %error, "poll of source `{}` could not be kept: {error}", source.id);
+            Polled {
+                source: source.id.to_string(),
+                ok: false,
+                outcome: "not-kept".to_owned(),
+                message: error.to_string(),
+                new: 0,
+                edited: 0,
+                bytes: 0,
+                duration_ms: 0,
+            }
+        }
+    }
+}
+
+/// The HTTP client that a configuration asks for.
+pub fn client(config: &crate::config::Config) -> crate::fetch::Client {
+    crate::fetch::Client::new(crate::fetch::Settings::of(config))
+}

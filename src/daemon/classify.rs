@@ -1,0 +1,120 @@
+//! When the rules of topics or the provinces of sources change, the stories of the last weeks are judged anew: a reader
+//! of a new topic finds more than an empty feed, and nothing old shows up as new, for each keeps its place in time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use tracing::{error, info};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::engine::Engine;
+use super::setup::Setup;
+use crate::model::{FeedKey, Instant, StoryKey, TopicId};
+use crate::store::StoreError;
+use crate::topics::Subject;
+
+/// How far back stories are judged anew.
+const BACK: TimeDelta = TimeDelta::days(30);
+
+/// Stories changed in one transaction.
+const CHUNK: usize = 500;
+
+/// Key of the fact that tells by which rules stories were judged.
+const JUDGED_BY: &str = "topics-by";
+
+/// What one story is to become.
+struct Judged {
+    key: StoryKey,
+    topics: Vec<TopicId>,
+    provinces: Vec<FeedKey>,
+    included: Instant,
+    published: Instant,
+}
+
+/// Judges stories anew if the rules are others than those they were judged by.
+pub async fn refresh(engine: &Arc<Engine>) {
+    let shared = Arc::clone(engine);
+    let result = tokio::task::spawn_blocking(move || now(&shared)).await;
+    match result {
+        Ok(Ok(0)) => {}
+        Ok(Ok(stories)) => info!(stories, "topics have changed: {stories} stories judged anew"),
+        Ok(Err(error)) => error!(%error, "stories could not be judged by the new rules: {error}"),
+        Err(_) => error!("judging stories anew ended without an answer"),
+    }
+}
+
+fn now(engine: &Engine) -> Result<usize, super::engine::PollError> {
+    let setup = engine.setup();
+    let rules = fingerprint(&setup);
+    let library = engine.library();
+    if library.meta(JUDGED_BY)?.as_deref() == Some(&rules) {
+        return Ok(0);
+    }
+    let judged = judge(&setup, engine)?;
+    let total = judged.len();
+    let mut chunks = judged.into_iter().peekable();
+    while chunks.peek().is_some() {
+        let chunk: Vec<Judged> = chunks.by_ref().take(CHUNK).collect();
+        engine.writer().change_blocking(move |tx| {
+            for story in &chunk {
+                if let Some(no) = tx.story_of_key(&story.key)? {
+                    tx.set_topics(no, &story.topics, story.included, story.published)?;
+                    tx.set_provinces(no, &story.provinces, story.included, story.published)?;
+                }
+            }
+            Ok(())
+        })?;
+    }
+    engine.writer().change_blocking(move |tx| tx.set_meta(JUDGED_BY, &rules))?;
+    Ok(total)
+}
+
+fn judge(setup: &Setup, engine: &Engine) -> Result<Vec<Judged>, StoreError> {
+    let mut stories: BTreeMap<String, Judged> = BTreeMap::new();
+    engine.library().recent_items(engine.now() - BACK, &mut |item| {
+        let Some(source) = setup.source(&item.source) else { return };
+        let hits = setup.matcher.classify(&Subject {
+            title: &item.title,
+            lead: &item.summary,
+            body: &item.text,
+            source: &item.source,
+            sections: &source.section,
+            province: source.province.as_ref(),
+            tags: &source.tags,
+            categories: &item.categories,
+        });
+        let story = stories.entry(item.story.as_str().to_owned()).or_insert_with(|| Judged {
+            key: item.story.clone(),
+            topics: Vec::new(),
+            provinces: Vec::new(),
+            included: item.included,
+            published: item.published.unwrap_or(item.first_seen).min(item.first_seen),
+        });
+        for hit in hits {
+            if !story.topics.contains(&hit.topic) {
+                story.topics.push(hit.topic);
+            }
+        }
+        if let Some(slug) = &source.province {
+            let key = FeedKey::Province(slug.clone());
+            if !story.provinces.contains(&key) {
+                story.provinces.push(key);
+            }
+        }
+    })?;
+    Ok(stories.into_values().collect())
+}
+
+/// A hash of everything that decides where a story stands, and of the program's version, whose rules may be better.
+fn fingerprint(setup: &Setup) -> String {
+    let mut hash = Xxh3::new();
+    hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    for topic in &setup.config.topics {
+        hash.update(format!("{topic:?}").as_bytes());
+    }
+    for source in &setup.sources {
+        hash.update(format!("{} {:?} {:?} {:?}", source.id, source.province, source.section, source.tags).as_bytes());
+    }
+    format!("{:016x}", hash.digest())
+}

@@ -1,0 +1,192 @@
+//! The control socket: commands beside a running daemon go through it, so that there is one poller and one writer.
+//!
+//! A Unix socket of mode 0600 in the runtime directory, else beside the database. The protocol is lines of JSON: the
+//! daemon greets with the database it serves, the client sends one [`Request`], the daemon answers with any number of
+//! [`Answer`]s, the last of which is [`Answer::Done`] or [`Answer::Error`].
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+/// The longest line that either side reads: a request that names ten thousand sources.
+const LINE_BYTES: u64 = 1 << 20;
+
+/// How long a client waits for the greeting before it takes the daemon for dead.
+const GREETING: Duration = Duration::from_secs(5);
+
+/// What a client may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Request {
+    /// Poll these sources now, all enabled ones if none is named.
+    Poll {
+        /// Ids.
+        sources: Vec<String>,
+    },
+}
+
+/// What the daemon answers, line by line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// First line of every connection.
+    Hello {
+        /// The daemon's version.
+        version: String,
+        /// The database it serves, absolute.
+        database: PathBuf,
+    },
+    /// How many sources will be polled.
+    Begin {
+        /// So many.
+        total: usize,
+    },
+    /// One source has been polled.
+    Polled(Polled),
+    /// All done.
+    Done,
+    /// It could not be done.
+    Error {
+        /// Why, and the way out.
+        message: String,
+    },
+}
+
+/// One line of the table that `poll` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Polled {
+    /// Its id.
+    pub source: String,
+    /// Whether the source answered.
+    pub ok: bool,
+    /// Name of the outcome.
+    pub outcome: String,
+    /// One sentence.
+    pub message: String,
+    /// Items never seen before.
+    pub new: u32,
+    /// Items whose words changed.
+    pub edited: u32,
+    /// On the wire.
+    pub bytes: u64,
+    /// From request to decision.
+    pub duration_ms: u64,
+}
+
+/// Where the socket of the daemon that serves `database` is made: `$RUNTIME_DIRECTORY`, else beside the database.
+pub fn socket_path(database: &Path) -> PathBuf {
+    let runtime = std::env::var_os("RUNTIME_DIRECTORY")
+        .and_then(|list| std::env::split_paths(&list).next())
+        .filter(|folder| !folder.as_os_str().is_empty());
+    runtime.unwrap_or_else(|| database.parent().map_or_else(PathBuf::new, Path::to_owned)).join("control.sock")
+}
+
+/// Where a client looks for the daemon that serves `database`, in order.
+fn candidates(database: &Path) -> Vec<PathBuf> {
+    let mut paths = vec![socket_path(database), database.with_file_name("control.sock")];
+    paths.push(PathBuf::from("/run/bantin/control.sock"));
+    paths.dedup();
+    paths
+}
+
+/// Claims `database` for this daemon: a lock on a file beside it, which ends with what is returned, however the process
+/// ends. The sockets of two daemons can lie in different folders, and two that start at once see none; the lock tells.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::WouldBlock`] if another daemon holds it. A file system without locks is no error: then the socket
+/// alone tells.
+pub fn claim(database: &Path) -> io::Result<Option<File>> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Binds the socket, replacing one that a killed daemon left behind.
+///
+/// # Errors
+///
+/// If another daemon answers there ([`io::ErrorKind::AddrInUse`]), or the folder cannot be written.
+pub async fn bind(path: &Path) -> io::Result<UnixListener> {
+    if UnixStream::connect(path).await.is_ok() {
+        return Err(io::Error::new(io::ErrorKind::AddrInUse, "another bantin is running with this database"));
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// One end of a connection.
+pub struct Peer {
+    stream: BufReader<UnixStream>,
+}
+
+impl Peer {
+    /// Wraps an accepted or connected stream.
+    pub fn new(stream: UnixStream) -> Self {
+        Self { stream: BufReader::new(stream) }
+    }
+
+    /// Sends one line.
+    ///
+    /// # Errors
+    ///
+    /// When the other side is gone.
+    pub async fn send(&mut self, message: &impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_string(message)?;
+        line.push('\n');
+        self.stream.write_all(line.as_bytes()).await
+    }
+
+    /// Reads one line; `None` when the other side has closed.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] for what is not a line of the protocol.
+    pub async fn receive<T: for<'de> Deserialize<'de>>(&mut self) -> io::Result<Option<T>> {
+        let mut line = Vec::new();
+        (&mut self.stream).take(LINE_BYTES).read_until(b'\n', &mut line).await?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&line).map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+/// Connects to the daemon that serves `database`; `None` if none does.
+pub async fn connect(database: &Path) -> Option<Peer> {
+    let database = std::path::absolute(database).ok()?;
+    for path in candidates(&database) {
+        let Ok(stream) = UnixStream::connect(&path).await else { continue };
+        let mut peer = Peer::new(stream);
+        let greeting = tokio::time::timeout(GREETING, peer.receive::<Answer>()).await;
+        if let Ok(Ok(Some(Answer::Hello { database: served, .. }))) = greeting
+            && same_file(&served, &database)
+        {
+            return Some(peer);
+        }
+    }
+    None
+}
+
+fn same_file(one: &Path, two: &Path) -> bool {
+    match (one.canonicalize(), two.canonicalize()) {
+        (Ok(one), Ok(two)) => one == two,
+        _ => one == two,
+    }
+}

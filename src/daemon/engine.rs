@@ -1,0 +1,433 @@
+//! Polls: fetch, read, keep, learn. Used alike by the daemon, by `bantin poll` and by the demo.
+//!
+//! ```text
+//! poll ─ fetch (async) ─ take (parsing pool) ─ writer (its thread) ─ state
+//! ```
+//!
+//! A poll's body and items are held against the memory budget until the writer has them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tracing::{Instrument as _, info, info_span, warn};
+
+use super::document::{self, Taken};
+use super::setup::Setup;
+use super::writer::{PollIn, PollOut, WriteError, Writer, whole_seconds};
+use crate::config::Source;
+use crate::extract::Unreadable;
+use crate::extract::pool::Pool;
+use crate::fetch::{Answer, Client, Fetched, Request, Settings};
+use crate::model::{Instant, Outcome, Severity, SourceId};
+use crate::schedule::{self, Due, Host, HostState, Network, NetworkChange, SourceState};
+use crate::store::StoreError;
+use crate::store::sqlite::SqliteLibrary;
+
+/// How long reading one document may take: a hundred times what the slowest hostile one of 10 MiB took.
+const READING_LIMIT: Duration = Duration::from_secs(30);
+
+/// Tells the time. Passed in, so that tests own it.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// The clock of the machine.
+pub fn system_clock() -> Clock {
+    Arc::new(Utc::now)
+}
+
+/// What came of one poll, for tables and logs.
+#[derive(Debug, Clone)]
+pub struct Polled {
+    /// Who.
+    pub source: SourceId,
+    /// How.
+    pub outcome: Outcome,
+    /// Items never seen before.
+    pub new: u32,
+    /// Items whose words changed.
+    pub edited: u32,
+    /// On the wire.
+    pub bytes: u64,
+    /// From first request to decision.
+    pub duration_ms: u64,
+}
+
+/// Why a poll did not come to an outcome: our trouble, not the source's.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    /// It could not be kept.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The database could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Polls that could not be kept.
+#[derive(Debug)]
+struct Unkept {
+    /// How often the pause was lengthened.
+    times: u32,
+    /// Nothing is polled until then.
+    until: Instant,
+    /// What the database said.
+    why: String,
+}
+
+/// The first pause after a poll that could not be kept, seconds; each further one is twice as long.
+const PAUSE_SECONDS: i64 = 10;
+
+/// The longest.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
+
+/// Everything that polls share.
+pub struct Engine {
+    setup: RwLock<Arc<Setup>>,
+    client: RwLock<Arc<Client>>,
+    library: Arc<SqliteLibrary>,
+    writer: Writer,
+    clock: Clock,
+    states: Mutex<HashMap<SourceId, SourceState>>,
+    hosts: Mutex<BTreeMap<Host, HostState>>,
+    network: Mutex<Network>,
+    /// Polls in a row that could not be kept: how many, since when nothing is polled until when, and why.
+    unkept: Mutex<Option<Unkept>>,
+    /// Rung when a source may have become due earlier than was thought.
+    wake: Notify,
+    /// One poll of a source at a time.
+    busy: Mutex<HashMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Reads documents: as many at once as there are cores, none of them for ever.
+    pool: Pool,
+    /// Documents being read or waiting for the writer, at most as many as the pool has threads.
+    readers: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// Makes an engine over an open store, with what it knows of sources and hosts from before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when that cannot be read.
+    pub fn new(
+        setup: Arc<Setup>,
+        library: Arc<SqliteLibrary>,
+        writer: Writer,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let states = load_states(&setup, &library)?;
+        let hosts = load_hosts(&library)?;
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let client = Client::new(Settings::of(&setup.config));
+        Ok(Self {
+            setup: RwLock::new(setup),
+            client: RwLock::new(Arc::new(client)),
+            wake: Notify::new(),
+            unkept: Mutex::new(None),
+            library,
+            writer,
+            clock,
+            states: Mutex::new(states),
+            hosts: Mutex::new(hosts),
+            network: Mutex::new(Network::default()),
+            busy: Mutex::new(HashMap::new()),
+            pool: Pool::new(cores, READING_LIMIT),
+            readers: Arc::new(Semaphore::new(cores)),
+        })
+    }
+
+    /// The configuration in force.
+    pub fn setup(&self) -> Arc<Setup> {
+        Arc::clone(&self.setup.read().expect("no holder of this lock can panic"))
+    }
+
+    /// Takes another configuration; polls under way finish by the old one.
+    pub fn set_setup(&self, setup: Arc<Setup>) {
+        let old = self.setup();
+        let mut states = self.states.lock().expect("no holder of this lock can panic");
+        for source in &setup.sources {
+            let state = states.get_mut(&source.id);
+            if let (Some(state), Some(before)) = (state, old.source(&source.id))
+                && reads_differently(before, source)
+            {
+                state.start_anew();
+            }
+        }
+        drop(states);
+        self.library.set_catalog(setup.catalog());
+        let mut client = self.client.write().expect("no holder of this lock can panic");
+        // Whose turn it is at which host, and what robots.txt says, outlives a reload.
+        *client = Arc::new(client.changed(Settings::of(&setup.config)));
+        drop(client);
+        *self.setup.write().expect("no holder of this lock can panic") = setup;
+    }
+
+    /// What reads the store.
+    pub fn library(&self) -> &Arc<SqliteLibrary> {
+        &self.library
+    }
+
+    /// What writes it.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// The time.
+    pub fn now(&self) -> Instant {
+        (self.clock)()
+    }
+
+    /// When a source is due by all that is known; `None` once its schedule is over or it has left the configuration.
+    pub fn due(&self, id: &SourceId, now: Instant) -> Option<Due> {
+        let setup = self.setup();
+        let source = setup.source(id)?;
+        let timetable = setup.timetables.get(id)?;
+        let state = self.state(source);
+        let host = self.host_state(&Host::of(&state.effective_url(&source.url)));
+        schedule::next_due(timetable, &state, &host, now)
+    }
+
+    /// Whether our own network lets a poll be tried now, and if not, when the next one may be.
+    pub fn network_admits(&self, now: Instant) -> Result<(), Instant> {
+        let mut network = self.network.lock().expect("no holder of this lock can panic");
+        match network.admits(now) {
+            true => Ok(()),
+            false => Err(network.next_try().unwrap_or(now)),
+        }
+    }
+
+    /// Since when our own network has been down.
+    pub fn network_down_since(&self) -> Option<Instant> {
+        self.network.lock().expect("no holder of this lock can panic").down_since()
+    }
+
+    /// Until when nothing is polled because what was polled could not be kept.
+    pub fn paused_until(&self) -> Option<Instant> {
+        self.unkept.lock().expect("no holder of this lock can panic").as_ref().map(|unkept| unkept.until)
+    }
+
+    /// Why polls cannot be kept at present.
+    pub fn trouble(&self) -> Option<String> {
+        self.unkept.lock().expect("no holder of this lock can panic").as_ref().map(|unkept| unkept.why.clone())
+    }
+
+    /// Notes whether a poll could be kept: while none can, sites are asked less and less often for nothing.
+    fn note_kept(&self, result: &Result<PollOut, WriteError>) {
+        let mut unkept = self.unkept.lock().expect("no holder of this lock can panic");
+        match result {
+            Ok(_) => *unkept = None,
+            Err(why) => {
+                let now = self.now();
+                let before = unkept.take();
+                // Polls that were under way together count once.
+                let times = before.map_or(0, |before| if before.until > now { before.times } else { before.times + 1 });
+                let pause = TimeDelta::seconds(PAUSE_SECONDS << times.min(6));
+                *unkept = Some(Unkept { times, until: now + pause.min(LONGEST_PAUSE), why: why.to_string() });
+            }
+        }
+    }
+
+    /// Resolves when a source may have become due earlier than was thought.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Says that a source may have become due earlier than was thought.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// What is known of a source.
+    pub fn state(&self, source: &Source) -> SourceState {
+        let states = self.states.lock().expect("no holder of this lock can panic");
+        let mut state = states.get(&source.id).cloned().unwrap_or_default();
+        state.settle_url(&source.url);
+        state
+    }
+
+    fn host_state(&self, host: &Host) -> HostState {
+        self.hosts.lock().expect("no holder of this lock can panic").get(host).cloned().unwrap_or_default()
+    }
+
+    /// Polls a source once, after any poll of it that is under way, and keeps what came of it.
+    ///
+    /// # Errors
+    ///
+    /// [`PollError`] when the outcome could not be reached or kept: that is our trouble, and nothing is known anew.
+    pub async fn poll(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
+        let span = info_span!("poll", source.id = %source.id);
+        self.poll_alone(source).instrument(span).await
+    }
+
+    async fn poll_alone(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
+        let lock = {
+            let mut busy = self.busy.lock().expect("no holder of this lock can panic");
+            Arc::clone(busy.entry(source.id.clone()).or_default())
+        };
+        let _alone = lock.lock().await;
+        let setup = self.setup();
+        let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
+        let state = self.state(source);
+        let fetched = client.fetch(&Request::poll(source, &state, self.now())).await;
+        let (poll, turn) = self.decide(&setup, source, state, fetched).await?;
+        let (bytes, duration) = (poll.bytes, poll.duration);
+        let host = poll.host.clone();
+        let kept = self.writer.poll(poll, turn).await;
+        self.note_kept(&kept);
+        let out = kept?;
+        self.learn(source, host, &out);
+        let polled = Polled {
+            source: source.id.clone(),
+            new: out.counts.new,
+            edited: out.counts.edited,
+            outcome: out.outcome,
+            bytes,
+            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+        };
+        tell(&polled);
+        Ok(polled)
+    }
+
+    /// From an answer to a poll that the writer can keep, with the turn at reading that it took: given back once the
+    /// writer has the poll, so that what has been read and not yet written stays bounded.
+    async fn decide(
+        &self,
+        setup: &Arc<Setup>,
+        source: &Arc<Source>,
+        state: SourceState,
+        fetched: Fetched,
+    ) -> Result<(PollIn, Option<OwnedSemaphorePermit>), PollError> {
+        let host = fetched.host();
+        let now = whole_seconds(fetched.started_at);
+        let known = fetched.outcome();
+        let mut facts = fetched.facts(known.clone().unwrap_or(Outcome::Unchanged));
+        facts.polled_at = now;
+        let (status, bytes, took) = (fetched.status, fetched.bytes_on_wire, fetched.took);
+        let read_well = state.standing.as_ref().is_some_and(|was| was.outcome.is_success());
+        let mut read = None;
+        let mut turn = None;
+        match fetched.answer {
+            Answer::Document(document) if !(read_well && document.is_unchanged(&state)) => {
+                turn = Some(Arc::clone(&self.readers).acquire_owned().await.expect("this semaphore is never closed"));
+                let (setup, source_of, library) = (Arc::clone(setup), Arc::clone(source), Arc::clone(&self.library));
+                let url = fetched.final_url;
+                let reading =
+                    self.pool.run(move || document::take(&source_of, &document, &url, now, &setup, &library)).await;
+                let taken = match reading {
+                    Ok(taken) => taken?,
+                    Err(given_up) => Taken::Not(document::outcome(&Unreadable::from(given_up))),
+                };
+                match taken {
+                    Taken::Document(document, hints) => {
+                        facts.hints = Some(hints);
+                        read = Some(*document);
+                    }
+                    Taken::Not(outcome) => facts.outcome = outcome,
+                }
+            }
+            _ => {}
+        }
+        facts.network_down = self.observe(source, &host, &facts.outcome, now);
+        let poll = PollIn {
+            source: Arc::clone(source),
+            facts,
+            state,
+            host,
+            read,
+            status,
+            bytes,
+            duration: took,
+            stand: Arc::clone(&setup.stand),
+        };
+        Ok((poll, turn))
+    }
+
+    /// Judges our own network by one more outcome; returns whether it is down.
+    fn observe(&self, source: &Source, host: &Host, outcome: &Outcome, now: Instant) -> bool {
+        let mut network = self.network.lock().expect("no holder of this lock can panic");
+        match network.observe(&source.id, host, outcome, now) {
+            Some(NetworkChange::Down { forgive }) => {
+                warn!("most hosts are out of reach: this is taken for a fault of our own network, no source is blamed");
+                let mut states = self.states.lock().expect("no holder of this lock can panic");
+                for id in forgive {
+                    if let Some(state) = states.get_mut(&id) {
+                        schedule::forgive(state);
+                    }
+                }
+            }
+            Some(NetworkChange::Up { since }) => {
+                info!(
+                    "our network is back (it was down since {}), polling goes on at once",
+                    since.format("%H:%M:%S UTC")
+                );
+            }
+            None => {}
+        }
+        network.is_down()
+    }
+
+    fn learn(&self, source: &Source, host: Host, out: &PollOut) {
+        for notice in &out.notices {
+            warn!(source.id = %source.id, "source `{}` {notice}", source.id);
+        }
+        let mut states = self.states.lock().expect("no holder of this lock can panic");
+        states.insert(source.id.clone(), out.state.clone());
+        let mut hosts = self.hosts.lock().expect("no holder of this lock can panic");
+        if out.host == HostState::default() {
+            hosts.remove(&host);
+        } else {
+            hosts.insert(host, out.host.clone());
+        }
+    }
+}
+
+/// Whether the same address may give something else, or the same document be read differently, under other settings.
+fn reads_differently(before: &Source, after: &Source) -> bool {
+    let of = |source: &Source| {
+        (
+            (source.kind, source.timezone, source.date_order, source.max_body, source.allow_private_addresses),
+            (source.headers.clone(), source.user_agent.clone(), source.ca.clone(), source.tls_pin),
+            (source.html.clone(), source.json.clone(), source.profile.clone(), source.article),
+            source.proxy.as_ref().map(|proxy| proxy.url().clone()),
+        )
+    };
+    of(before) != of(after)
+}
+
+/// One line a poll.
+fn tell(polled: &Polled) {
+    let Polled { source, outcome, new, bytes, duration_ms, .. } = polled;
+    let name = outcome.name();
+    match outcome.severity() {
+        Severity::Fine | Severity::Notice => {
+            info!(source.id = %source, outcome = name, items.new = new, bytes, duration_ms, "polled source `{source}`: {}", outcome.meaning());
+        }
+        Severity::Passing | Severity::Broken => {
+            let advice = outcome.advice().unwrap_or("it will be tried again");
+            warn!(source.id = %source, outcome = name, bytes, duration_ms, "poll of source `{source}` failed: {}; {advice}", outcome.meaning());
+        }
+    }
+}
+
+/// What the store knows of sources, by their present ids. A state that cannot be read counts as none.
+pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<SourceId, SourceState>, StoreError> {
+    let mut stored: HashMap<SourceId, String> = library.states()?.into_iter().collect();
+    let mut states = HashMap::with_capacity(stored.len());
+    for source in &setup.sources {
+        let found = std::iter::once(&source.id).chain(&source.was).find_map(|id| stored.remove(id));
+        if let Some(state) = found.and_then(|json| serde_json::from_str(&json).ok()) {
+            states.insert(source.id.clone(), state);
+        }
+    }
+    Ok(states)
+}
+
+/// What the store knows of hosts.
+pub fn load_hosts(library: &SqliteLibrary) -> Result<BTreeMap<Host, HostState>, StoreError> {
+    Ok(library
+        .meta_with_prefix("host:")?
+        .into_iter()
+        .filter_map(|(name, json)| Some((serde_json::from_value(name.into()).ok()?, serde_json::from_str(&json).ok()?)))
+        .collect())
+}

@@ -1,0 +1,346 @@
+//! Carries out what the pure floors decided: a document's items into stories, topics and feeds, inside one transaction.
+//!
+//! The promises kept here (PRODUCT.md §6): an old item never comes back as new, an edit moves `updated` only when words
+//! changed, a story keeps the id it was first published under, nothing new is held back by a date in the past.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::Source;
+use crate::dedup::{self, Signature, Subject, Thresholds};
+use crate::model::{FeedKey, Instant, Item, SourceId, TopicId};
+use crate::normalise::{self, Ambiguous, Normalised};
+use crate::store::StoreError;
+use crate::store::sqlite::{Found, ItemNo, Membership, Outlets, SourceNo, StoredItem, StoryNo, Times, Tx, story_no};
+use crate::text;
+use crate::topics::Hit;
+
+/// Bytes of HTML or text that make a word, about: only the proportions between members matter.
+const BYTES_A_WORD: usize = 6;
+
+/// An item ready for the writer: all work that needs no database has been done.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The item and its keys.
+    pub normalised: Normalised,
+    /// Its topics, best first.
+    pub topics: Vec<TopicId>,
+    /// What it is compared by.
+    pub signature: Arc<Signature>,
+}
+
+/// What the configuration says of those who carry stories.
+#[derive(Debug, Clone, Default)]
+pub struct Newsstand {
+    /// The names by which credit lines know each source.
+    pub outlets: Outlets,
+    /// Who is taken for the origin when nothing else decides.
+    pub ranks: HashMap<SourceId, i32>,
+    /// How alike is the same story.
+    pub thresholds: Thresholds,
+}
+
+/// What came of one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Items never seen before, copies included.
+    pub new: u32,
+    /// Of `new`, those that joined a story which was there.
+    pub copies: u32,
+    /// Items whose words changed.
+    pub edited: u32,
+    /// Items that were there with the same words.
+    pub known: u32,
+    /// Items that were there once, have been pruned, and stay away.
+    pub old: u32,
+    /// Items whose date lay in the future.
+    pub clamped: u32,
+    /// The dates of the new items that have one.
+    pub new_dates: Vec<Instant>,
+}
+
+/// One document on its way in.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// Who gave it.
+    pub source: &'a Source,
+    /// Its row.
+    pub no: SourceNo,
+    /// Whether this is the first document that the source ever gave: then an item's own date counts as its inclusion.
+    pub is_first: bool,
+    /// Ids and canonical links of **all** items of the document, also of those that are not passed in because nothing
+    /// about them changed, sorted.
+    pub names: &'a [String],
+    /// Who the others are.
+    pub stand: &'a Newsstand,
+    /// When it was read.
+    pub now: Instant,
+}
+
+/// The names of all items of a document, for [`Document::names`].
+pub fn names(items: &[crate::model::RawItem], unusable: &Ambiguous<'_>) -> Vec<String> {
+    let mut names: Vec<String> = items
+        .iter()
+        .flat_map(|item| {
+            let id = item.id.clone().filter(|id| !unusable.ids.contains(&id.as_str()));
+            let link = item.link.as_deref().filter(|link| !unusable.links.contains(link));
+            id.into_iter().chain(link.and_then(normalise::canonical_link))
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Takes in the items of a document, in its order.
+///
+/// # Errors
+///
+/// [`StoreError`]; the caller drops the transaction then.
+pub fn ingest(tx: &mut Tx<'_>, document: Document<'_>, items: &[Prepared]) -> Result<Counts, StoreError> {
+    let mut counts = Counts::default();
+    // Oldest first, as newspapers list the newest first: stories get their numbers, by which search sorts, in order of time.
+    for prepared in items.iter().rev() {
+        one(tx, document, prepared, &mut counts)?;
+    }
+    Ok(counts)
+}
+
+fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mut Counts) -> Result<(), StoreError> {
+    let Normalised { item, keys, .. } = &prepared.normalised;
+    match find_own(tx, document, prepared)? {
+        Some(Found::Item(stored)) => {
+            tx.remember(&keys.own, stored.no)?;
+            if stored.raw_hash == item.raw_hash {
+                counts.known += 1;
+                return Ok(());
+            }
+            return edit(tx, document, prepared, &stored, counts);
+        }
+        Some(Found::Pruned) => {
+            counts.old += 1;
+            return Ok(());
+        }
+        None => {}
+    }
+    let (published, was_clamped) = normalise::clamp(item.published, document.now);
+    counts.clamped += u32::from(was_clamped);
+    let included = if document.is_first { published } else { document.now };
+    let times = Times { updated: first_updated(item, document.now), included, first_seen: document.now };
+
+    let shared = match tx.find(&keys.shared)? {
+        Some(Found::Pruned) => {
+            counts.old += 1;
+            return Ok(());
+        }
+        Some(Found::Item(other)) => Some(other),
+        None => None,
+    };
+    let none = Arc::from(Vec::new());
+    let subject = Subject {
+        signature: &prepared.signature,
+        published,
+        link: item.canonical_link.as_deref(),
+        credit: item.credit.as_deref(),
+        outlets: document.stand.outlets.get(&document.source.id).unwrap_or(&none),
+    };
+    let (verdict, traces) = tx.judge(&subject, document.now, &document.stand.outlets, &document.stand.thresholds)?;
+    let by_name = shared.as_ref().filter(|other| is_same_article(item, other));
+    let joins = match (by_name, &verdict.joins) {
+        (Some(other), _) => Some((other.story, "it has the same id or link as another item of this story".to_owned())),
+        (None, Some(joins)) => Some((story_no(joins.story), joins.evidence.to_string())),
+        (None, None) => None,
+    };
+    counts.new += 1;
+    counts.new_dates.extend(item.published);
+    let (story, no) = match joins {
+        Some((story, evidence)) => {
+            counts.copies += 1;
+            let no = tx.insert_item(document.no, story, item, times, Some(&evidence))?;
+            join(tx, document, prepared, story, no, included)?;
+            (story, no)
+        }
+        None => {
+            // An id that another source uses for another article cannot be published twice: ours gets one of its own.
+            let entry_id = match shared {
+                Some(_) => format!("{}#{}", item.atom_id, document.source.id),
+                None => item.atom_id.clone(),
+            };
+            let story = tx.found_story(&entry_id, &normalise::story_key(&entry_id), published, included)?;
+            let no = tx.insert_item(document.no, story, item, times, None)?;
+            tx.set_founder(story, no)?;
+            tx.set_topics(story, &prepared.topics, included, published)?;
+            include_province(tx, document.source, story, included, published)?;
+            tx.index_words(story, &plain_words(&prepared.normalised.folded), true)?;
+            (story, no)
+        }
+    };
+    tx.remember(&keys.own, no)?;
+    tx.remember(&keys.shared, no)?;
+    tx.remember_words(no, document.now, &traces, &prepared.signature)?;
+    for related in &verdict.related {
+        tx.relate(story, story_no(related.story))?;
+    }
+    Ok(())
+}
+
+/// The stored item that this is, by the ladder of its own source.
+fn find_own(tx: &Tx<'_>, document: Document<'_>, prepared: &Prepared) -> Result<Option<Found>, StoreError> {
+    let keys = &prepared.normalised.keys;
+    for key in &keys.own {
+        let found = tx.find(&[*key])?;
+        if let (Some(Found::Item(stored)), true) = (&found, keys.title_date == Some(*key)) {
+            // Same title, same minute: one item under a new guid scheme, unless the other still stands in the document
+            // under its old name (two bulletins published at once).
+            let guid_listed = stored.guid.as_ref().is_some_and(|guid| document.names.binary_search(guid).is_ok());
+            let link_listed = stored
+                .link
+                .as_deref()
+                .and_then(normalise::canonical_link)
+                .is_some_and(|link| document.names.binary_search(&link).is_ok());
+            if guid_listed || link_listed {
+                continue;
+            }
+        }
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an item that shares an id or link with a stored one of another source can be the same article.
+///
+/// Installations of one content system have been seen to give out the same "absolute" ids (`https://localhost/?p=12`):
+/// where neither the link nor the title agrees, the id is not believed.
+fn is_same_article(item: &Item, other: &StoredItem) -> bool {
+    let same_link = match (&item.canonical_link, other.link.as_deref().and_then(normalise::canonical_link)) {
+        (Some(one), Some(two)) => *one == two,
+        _ => true,
+    };
+    same_link || text::folded(&item.title) == text::folded(&other.title)
+}
+
+fn edit(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    prepared: &Prepared,
+    stored: &StoredItem,
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
+    let item = &prepared.normalised.item;
+    let words_changed = stored.words_hash != item.words_hash;
+    let updated = match item.updated {
+        _ if !words_changed => stored.updated,
+        // The source's own date of the change, where it gives a credible one.
+        Some(at) if at > stored.updated && !normalise::clamp(Some(at), document.now).1 => at,
+        _ => document.now,
+    };
+    counts.edited += u32::from(words_changed);
+    counts.known += u32::from(!words_changed);
+    tx.update_item(stored.no, item, updated)?;
+    tx.remember(&prepared.normalised.keys.shared, stored.no)?;
+    let members = tx.members(stored.story)?;
+    let origin = origin(&members, document.stand);
+    let published = date_of(&members[origin]);
+    tx.set_origin(stored.story, members[origin].item, members.len(), published)?;
+    if words_changed {
+        let traces = dedup::traces(&prepared.signature, item.canonical_link.as_deref());
+        tx.remember_words(stored.no, document.now, &traces, &prepared.signature)?;
+    }
+    if words_changed {
+        if members[origin].item == stored.no {
+            tx.index_words(stored.story, &plain_words(&prepared.normalised.folded), false)?;
+        }
+        let topics = if members.len() == 1 {
+            prepared.topics.clone()
+        } else {
+            union(tx.topics(stored.story)?, &prepared.topics)
+        };
+        tx.set_topics(stored.story, &topics, document.now, published)?;
+    }
+    Ok(())
+}
+
+/// Gives a story another carrier, the item `no`; its id and its places in feeds stay as they are.
+fn join(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    prepared: &Prepared,
+    story: StoryNo,
+    no: ItemNo,
+    included: Instant,
+) -> Result<(), StoreError> {
+    let members = tx.members(story)?;
+    let at = origin(&members, document.stand);
+    let published = date_of(&members[at]);
+    tx.set_origin(story, members[at].item, members.len(), published)?;
+    if members[at].item == no {
+        tx.index_words(story, &plain_words(&prepared.normalised.folded), false)?;
+    }
+    let topics = union(tx.topics(story)?, &prepared.topics);
+    tx.set_topics(story, &topics, included, published)?;
+    include_province(tx, document.source, story, included, published)
+}
+
+/// The article date of a story whose origin this is, for ordering.
+fn date_of(member: &Membership) -> Instant {
+    normalise::clamp(member.published, member.first_seen).0
+}
+
+/// The member that the others were copied from.
+fn origin(members: &[Membership], stand: &Newsstand) -> usize {
+    let none: Arc<[String]> = Arc::from(Vec::new());
+    let seen: Vec<dedup::Member<'_>> = members
+        .iter()
+        .map(|member| dedup::Member {
+            source: member.source_no.number(),
+            outlets: stand.outlets.get(&member.source).unwrap_or(&none),
+            credit: member.credit.as_deref(),
+            published: member.published,
+            words: usize::try_from(member.length).unwrap_or(usize::MAX / 8) / BYTES_A_WORD,
+            rank: stand.ranks.get(&member.source).copied().unwrap_or(0),
+        })
+        .collect();
+    dedup::origin(&seen)
+}
+
+fn include_province(
+    tx: &mut Tx<'_>,
+    source: &Source,
+    story: StoryNo,
+    included: Instant,
+    published: Instant,
+) -> Result<(), StoreError> {
+    match &source.province {
+        Some(slug) => tx.include(&FeedKey::Province(slug.clone()), story, included, published),
+        None => Ok(()),
+    }
+}
+
+/// What an item's `updated` is when we first see it: the source's, else its publication, else now.
+fn first_updated(item: &Item, now: Instant) -> Instant {
+    let at = item.updated.or(item.published).unwrap_or(now);
+    normalise::clamp(Some(at), now).0
+}
+
+fn union(mut held: Vec<TopicId>, more: &[TopicId]) -> Vec<TopicId> {
+    for topic in more {
+        if !held.contains(topic) {
+            held.push(topic.clone());
+        }
+    }
+    held
+}
+
+/// What search finds an item by: its words without marks.
+fn plain_words(folded: &str) -> String {
+    let mut plain = String::with_capacity(folded.len());
+    text::strip_marks(folded, &mut plain);
+    plain
+}
+
+/// The topics of hits, best first.
+pub fn topic_ids(hits: &[Hit]) -> Vec<TopicId> {
+    hits.iter().map(|hit| hit.topic.clone()).collect()
+}

@@ -1,0 +1,586 @@
+//! The daemon: one loop that turns while it is healthy.
+//!
+//! ```text
+//! due heap ─ polls (tasks) ─ writer ─ "changed" ─ publisher ─ site ─ readers
+//!     ▲                                                          ▲
+//!  control socket, SIGHUP, SIGTERM, clock                     listeners
+//! ```
+//!
+//! When a source is due is computed, never stored: whatever changes the answer (a poll, a hold, the network, a reload)
+//! only needs to wake the loop. Nothing waits on the monotonic clock for longer than [`TICK`], so that a machine that
+//! slept, or whose clock was set, is noticed within seconds.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tracing::{debug, error, info, warn};
+
+use super::control::{self, Answer, Peer, Request};
+use super::engine::{Clock, Engine};
+use super::publisher::{PublishError, Publisher};
+use super::setup::Setup;
+use super::writer::Writer;
+use super::{classify, systemd};
+use crate::config::{Config, Listen};
+use crate::model::{Instant, SourceId};
+use crate::schedule::CronError;
+use crate::serve::{self, Edition, Health, Limits, Listener, Site};
+use crate::store::StoreError;
+use crate::store::sqlite::{SqliteLibrary, Store};
+
+/// The longest the loop sleeps before it looks at the clock again.
+const TICK: Duration = Duration::from_secs(10);
+
+/// How long publishing waits for more changes after the first: polls come in flocks, readers come by the minute.
+const PUBLISH_PAUSE: Duration = Duration::from_millis(1_000);
+
+/// How long a stopping daemon waits for the writer to finish its batch.
+const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address to listen on.
+    #[error("cannot listen on `{address}`: {source}; choose another in `server.listen`, or stop who listens there")]
+    Listen {
+        /// Which.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The control socket.
+    #[error("cannot make the control socket `{path}`: {source}")]
+    Control {
+        /// Where.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another daemon has the database.
+    #[error("another bantin is running with this database, `{0}`: stop it, or give this one another `store.path`")]
+    Claimed(String),
+    /// Sockets from systemd.
+    #[error("a socket passed by systemd cannot be used: {0}")]
+    Passed(#[source] std::io::Error),
+    /// Publishing.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// Schedules that `check` would have refused.
+    #[error("source `{}`: schedule {}", .0, .1.problem())]
+    Schedule(SourceId, CronError),
+    /// The runtime itself.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Reads the configuration again, for SIGHUP. An error is its text, ready for the log.
+pub type Reload = Box<dyn Fn() -> Result<Config, String> + Send + Sync>;
+
+/// Told the bound addresses once readers are served.
+pub type Ready = Box<dyn FnOnce(&[String]) + Send>;
+
+/// What a daemon is started with.
+pub struct Options {
+    /// The configuration.
+    pub config: Config,
+    /// How to read it again; `None`: SIGHUP changes nothing.
+    pub reload: Option<Reload>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Told the bound addresses once readers are served.
+    pub ready: Ready,
+    /// Whether sockets may come from systemd and a control socket is made.
+    pub standalone: bool,
+}
+
+/// The pieces that `run`, `poll` and tests put together alike.
+pub struct Parts {
+    /// Polls.
+    pub engine: Arc<Engine>,
+    /// Woken after each batch that changed a feed.
+    pub changed: Arc<Notify>,
+    /// The writer's thread; it ends when the last [`Writer`] is gone, and gives the store back.
+    pub thread: std::thread::JoinHandle<Store>,
+}
+
+/// Opens the store and makes the engine over it.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
+    let setup = Arc::new(Setup::new(config).map_err(first_schedule)?);
+    let store = Store::open(&setup.config.store.path)?;
+    let library = Arc::new(SqliteLibrary::open(&setup.config.store.path, setup.catalog())?);
+    let changed = Arc::new(Notify::new());
+    let bell = Arc::clone(&changed);
+    let (writer, thread) = Writer::start(store, move || bell.notify_one());
+    let engine = Arc::new(Engine::new(setup, library, writer, clock)?);
+    Ok(Parts { engine, changed, thread })
+}
+
+/// Judges the stories of the last weeks anew if the rules of topics have changed since.
+pub async fn judge_by_new_rules(engine: &Arc<Engine>) {
+    classify::refresh(engine).await;
+}
+
+fn first_schedule(errors: Vec<(SourceId, CronError)>) -> StartError {
+    let (id, error) = errors.into_iter().next().expect("an error says what is wrong");
+    StartError::Schedule(id, error)
+}
+
+/// Runs the daemon until `shutdown` resolves.
+///
+/// # Errors
+///
+/// [`StartError`]; once it is ready it only ends by `shutdown`.
+pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
+    let Options { config, reload, clock, ready, standalone } = options;
+    let database = std::path::absolute(&config.store.path)?;
+    let Parts { engine, changed, thread } = tokio::task::block_in_place(|| parts(config, Arc::clone(&clock)))?;
+    let setup = engine.setup();
+    let _claim = match standalone {
+        true => control::claim(&database).map_err(|source| match source.kind() {
+            std::io::ErrorKind::WouldBlock => StartError::Claimed(database.display().to_string()),
+            _ => StartError::System(source),
+        })?,
+        false => None,
+    };
+    let control_path = control::socket_path(&database);
+    let control = match standalone {
+        true => Some(
+            control::bind(&control_path)
+                .await
+                .map_err(|source| StartError::Control { path: control_path.display().to_string(), source })?,
+        ),
+        false => None,
+    };
+    let (listeners, addresses) = listeners(&setup.config, standalone).await?;
+
+    let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+    classify::refresh(&engine).await;
+    let published = {
+        let (engine, first) = (Arc::clone(&engine), &first);
+        tokio::task::block_in_place(move || {
+            if let Some(directory) = &engine.setup().config.publish.directory
+                && let Err(error) = crate::publish::files::sweep(directory)
+            {
+                warn!(%error, "leftovers in `{}` could not be removed", directory.display());
+            }
+            first.round(engine.writer(), true)
+        })?
+    };
+    let edition = Edition { masthead: Arc::clone(&setup.masthead), documents: published.documents, gone: Vec::new() };
+    let library: Arc<SqliteLibrary> = Arc::clone(engine.library());
+    let site = Site::new(edition, library, Limits::default(), engine.now());
+
+    let (stop, stopped) = watch::channel(false);
+    let until_stop = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means that the sender is gone, which is a stop too.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let server = tokio::spawn(serve::serve(Arc::clone(&site), listeners, until_stop(stopped.clone())));
+    let press = Press {
+        engine: Arc::clone(&engine),
+        site,
+        publisher: Arc::new(RwLock::new(Arc::new(first))),
+        turn: Arc::default(),
+        trouble: Arc::default(),
+    };
+    press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+    let publishing = tokio::spawn(publish_loop(press.clone(), changed, until_stop(stopped.clone())));
+    let commands = control.map(|listener| {
+        tokio::spawn(control_loop(listener, database.clone(), Arc::clone(&engine), until_stop(stopped.clone())))
+    });
+
+    (ready)(&addresses);
+    systemd::ready();
+    info!(
+        "bantin {} serves {} from `{}`, {} sources enabled",
+        env!("CARGO_PKG_VERSION"),
+        addresses.join(", "),
+        database.display(),
+        setup.enabled().count()
+    );
+
+    poll_loop(&press, reload, shutdown).await;
+
+    systemd::stopping();
+    info!("stopping");
+    let _ = stop.send(true);
+    let _ = server.await;
+    let _ = publishing.await;
+    if let Some(commands) = commands {
+        let _ = commands.await;
+        let _ = std::fs::remove_file(&control_path);
+    }
+    drop(press);
+    drop(engine);
+    // The writer ends with the last handle to it; a batch under way takes well under a second.
+    let ended = tokio::task::spawn_blocking(move || thread.join());
+    if tokio::time::timeout(STOP_WITHIN, ended).await.is_err() {
+        warn!("the writer did not finish in time; what it had not committed will be polled again");
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// What publishing needs; the publisher is replaced on reload.
+#[derive(Clone)]
+struct Press {
+    engine: Arc<Engine>,
+    site: Arc<Site>,
+    publisher: Arc<RwLock<Arc<Publisher>>>,
+    /// One round at a time: a round by the old configuration must not end after one by the new.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// Why the last round did not do all it should.
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Press {
+    /// Notes how a round went, for the log and for `/health`.
+    fn note(&self, trouble: Option<String>) {
+        if let Some(trouble) = &trouble {
+            error!("publishing failed, readers of files keep what was published before: {trouble}");
+        }
+        *self.trouble.lock().expect("no holder of this lock can panic") = trouble;
+        self.site.set_health(self.health());
+    }
+
+    fn publisher(&self) -> Arc<Publisher> {
+        Arc::clone(&self.publisher.read().expect("no holder of this lock can panic"))
+    }
+
+    /// Publishes what is behind and hands it to the readers.
+    async fn print(&self) {
+        let _turn = self.turn.lock().await;
+        let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
+        let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;
+        match round {
+            Ok(Ok(published)) => {
+                self.site.publish(published.documents, self.engine.now());
+                self.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+            }
+            Ok(Err(error)) => self.note(Some(error.to_string())),
+            Err(_) => self.note(Some("a round ended without an answer".to_owned())),
+        }
+    }
+
+    fn health(&self) -> Health {
+        let mut lines: Vec<String> = self
+            .trouble
+            .lock()
+            .expect("no holder of this lock can panic")
+            .iter()
+            .map(|why| format!("publishing: {why}"))
+            .collect();
+        if let Some(since) = self.engine.network_down_since() {
+            lines.push(format!(
+                "our network has been down since {}: nothing is polled",
+                since.format("%Y-%m-%d %H:%M UTC")
+            ));
+        }
+        lines.extend(self.engine.trouble().map(|why| format!("polling: {why}")));
+        if lines.is_empty() { Health::Fine } else { Health::Degraded(lines) }
+    }
+}
+
+async fn publish_loop(press: Press, changed: Arc<Notify>, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = changed.notified() => {}
+            () = &mut stop => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PUBLISH_PAUSE) => {}
+            () = &mut stop => return,
+        }
+        press.print().await;
+    }
+}
+
+/// Polls what is due, hears signals, beats for the watchdog; returns on shutdown, with all polls dropped.
+async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<Output = ()>) {
+    let engine = &press.engine;
+    let mut hangup = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            error!(%error, "SIGHUP cannot be heard: {error}");
+            return;
+        }
+    };
+    let mut beat = tokio::time::interval(systemd::watchdog_interval().unwrap_or(TICK));
+    let mut polls: JoinSet<SourceId> = JoinSet::new();
+    let mut under_way: HashSet<SourceId> = HashSet::new();
+    let mut heap = due_heap(engine);
+    let mut looked_at = engine.now();
+    tokio::pin!(shutdown);
+    loop {
+        let now = engine.now();
+        if (now - looked_at).num_seconds().abs() > 2 * TICK.as_secs() as i64 {
+            info!("the clock jumped by {} s: due times are computed anew", (now - looked_at).num_seconds());
+            heap = due_heap(engine);
+        }
+        looked_at = now;
+        let pause = start_due(engine, &mut heap, &mut under_way, &mut polls, now);
+        tokio::select! {
+            () = &mut shutdown => return,
+            () = tokio::time::sleep(pause) => {}
+            () = engine.woken() => heap = due_heap(engine),
+            Some(ended) = polls.join_next(), if !polls.is_empty() => match ended {
+                Ok(id) => {
+                    under_way.remove(&id);
+                    if let Some(due) = engine.due(&id, engine.now()) {
+                        heap.push(Reverse((due.at, id)));
+                    }
+                }
+                Err(error) => {
+                    // A panic in a poll: its source is lost to the heap, so the heap is made anew.
+                    error!(%error, "a poll ended by a fault of the program");
+                    under_way.clear();
+                    heap = due_heap(engine);
+                }
+            },
+            _ = hangup.recv() => {
+                reload_now(press, reload.as_ref()).await;
+                heap = due_heap(engine);
+            }
+            _ = beat.tick() => beat_once(press).await,
+        }
+    }
+}
+
+/// Starts the polls that are due and tells how long to sleep.
+fn start_due(
+    engine: &Arc<Engine>,
+    heap: &mut BinaryHeap<Reverse<(Instant, SourceId)>>,
+    under_way: &mut HashSet<SourceId>,
+    polls: &mut JoinSet<SourceId>,
+    now: Instant,
+) -> Duration {
+    while let Some(Reverse((at, _))) = heap.peek() {
+        if *at > now {
+            return (*at - now).to_std().unwrap_or_default().min(TICK);
+        }
+        if let Some(until) = engine.paused_until().filter(|until| *until > now) {
+            return (until - now).to_std().unwrap_or_default().clamp(Duration::from_millis(100), TICK);
+        }
+        if let Err(next) = engine.network_admits(now) {
+            return (next - now).to_std().unwrap_or_default().clamp(Duration::from_millis(100), TICK);
+        }
+        let Some(Reverse((_, id))) = heap.pop() else { break };
+        // What is due may have changed since it was put here: another poll, a hold, a reload.
+        match engine.due(&id, now) {
+            Some(due) if due.at > now => heap.push(Reverse((due.at, id))),
+            Some(_) if !under_way.contains(&id) => {
+                let setup = engine.setup();
+                if let Some(source) = setup.source(&id).filter(|source| source.enabled).cloned() {
+                    under_way.insert(id.clone());
+                    let engine = Arc::clone(engine);
+                    polls.spawn(async move {
+                        if let Err(error) = engine.poll(&source).await {
+                            error!(source.id = %id, %error, "poll of source `{id}` could not be kept: {error}");
+                        }
+                        id
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    TICK
+}
+
+fn due_heap(engine: &Engine) -> BinaryHeap<Reverse<(Instant, SourceId)>> {
+    let now = engine.now();
+    let setup = engine.setup();
+    setup
+        .enabled()
+        .filter_map(|source| engine.due(&source.id, now).map(|due| Reverse((due.at, source.id.clone()))))
+        .collect()
+}
+
+/// The loop turns; the database must answer too before systemd hears of it.
+async fn beat_once(press: &Press) {
+    let library = Arc::clone(press.engine.library());
+    match tokio::task::spawn_blocking(move || library.heartbeat()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => error!(%error, "the database does not answer: {error}"),
+        Err(_) => return,
+    }
+    systemd::watchdog();
+    press.site.set_health(press.health());
+    let setup = press.engine.setup();
+    let line = match press.engine.network_down_since() {
+        Some(since) => format!("our network is down since {}", since.format("%H:%M UTC")),
+        None => format!("{} sources", setup.enabled().count()),
+    };
+    systemd::status(&line);
+}
+
+/// Takes a new configuration, whole or not at all.
+async fn reload_now(press: &Press, reload: Option<&Reload>) {
+    let Some(reload) = reload else { return };
+    systemd::reloading();
+    let engine = &press.engine;
+    let old = engine.setup();
+    let made = tokio::task::block_in_place(|| -> Result<_, String> {
+        let config = reload()?;
+        Ok(Arc::new(Setup::new(config).map_err(|errors| first_schedule(errors).to_string())?))
+    });
+    match made {
+        Ok(setup) => {
+            for (key, differs) in [
+                ("server.listen", setup.config.server.listen != old.config.server.listen),
+                ("store.path", setup.config.store.path != old.config.store.path),
+            ] {
+                if differs {
+                    warn!("`{key}` has changed: that takes effect with the next restart");
+                }
+            }
+            let _turn = press.turn.lock().await;
+            let publisher =
+                Arc::new(Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead)));
+            engine.set_setup(Arc::clone(&setup));
+            classify::refresh(engine).await;
+            *press.publisher.write().expect("no holder of this lock can panic") = Arc::clone(&publisher);
+            let writer = engine.writer().clone();
+            let round = tokio::task::spawn_blocking(move || publisher.round(&writer, true)).await;
+            match round {
+                Ok(Ok(published)) => {
+                    let edition = Edition {
+                        masthead: Arc::clone(&setup.masthead),
+                        documents: published.documents,
+                        gone: Vec::new(),
+                    };
+                    press.site.replace(edition, engine.now());
+                    press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+                }
+                Ok(Err(error)) => press.note(Some(error.to_string())),
+                Err(_) => press.note(Some("a round ended without an answer".to_owned())),
+            }
+            info!("configuration read again: {} sources enabled", setup.enabled().count());
+        }
+        Err(why) => warn!("the new configuration is refused, the old one stays in force:\n{why}"),
+    }
+    systemd::ready();
+}
+
+/// Binds what readers connect to: the sockets from systemd if there are any, else `server.listen`.
+async fn listeners(config: &Config, standalone: bool) -> Result<(Vec<Listener>, Vec<String>), StartError> {
+    let mut bound = Vec::new();
+    let mut names = Vec::new();
+    let passed = if standalone { systemd::sockets().map_err(StartError::Passed)? } else { Vec::new() };
+    for socket in passed {
+        match socket {
+            systemd::Passed::Tcp(socket) => {
+                socket.set_nonblocking(true).map_err(StartError::Passed)?;
+                let socket = TcpListener::from_std(socket).map_err(StartError::Passed)?;
+                names.push(socket.local_addr().map_or_else(|_| "?".into(), |at| format!("http://{at}/")));
+                bound.push(Listener::Tcp(socket));
+            }
+            systemd::Passed::Unix(socket) => {
+                socket.set_nonblocking(true).map_err(StartError::Passed)?;
+                names.push("a Unix socket of systemd".to_owned());
+                bound.push(Listener::Unix(UnixListener::from_std(socket).map_err(StartError::Passed)?));
+            }
+        }
+    }
+    if !bound.is_empty() {
+        if !config.server.listen_is_default {
+            warn!("systemd passes the sockets to listen on: `server.listen` is without effect");
+        }
+        return Ok((bound, names));
+    }
+    for listen in &config.server.listen {
+        match listen {
+            Listen::Tcp(address) => {
+                let refused = |source| StartError::Listen { address: address.to_string(), source };
+                let socket = TcpListener::bind(address).await.map_err(refused)?;
+                names.push(socket.local_addr().map_or_else(|_| address.to_string(), |at| format!("http://{at}/")));
+                bound.push(Listener::Tcp(socket));
+            }
+            Listen::Unix(path) => {
+                let refused = |source| StartError::Listen { address: format!("unix:{}", path.display()), source };
+                bound.push(Listener::Unix(bind_unix(path).map_err(refused)?));
+                names.push(format!("unix:{}", path.display()));
+            }
+        }
+    }
+    Ok((bound, names))
+}
+
+/// Binds a socket in the file system for a web server, which is another user; one that nobody answers on is replaced.
+fn bind_unix(path: &PathBuf) -> std::io::Result<UnixListener> {
+    if std::os::unix::net::UnixStream::connect(path).is_ok() {
+        return Err(std::io::Error::new(std::io::ErrorKind::AddrInUse, "another process listens there"));
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
+    Ok(listener)
+}
+
+async fn control_loop(listener: UnixListener, database: PathBuf, engine: Arc<Engine>, stop: impl Future<Output = ()>) {
+    let mut clients = JoinSet::new();
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let (engine, database) = (Arc::clone(&engine), database.clone());
+                    clients.spawn(async move {
+                        if let Err(error) = answer(Peer::new(stream), &database, &engine).await {
+                            debug!(%error, "a command went away: {error}");
+                        }
+                        engine.wake();
+                    });
+                }
+                Err(error) => {
+                    warn!(%error, "the control socket refuses a command: {error}");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_) = clients.join_next(), if !clients.is_empty() => {}
+            () = &mut stop => return,
+        }
+    }
+}
+
+async fn answer(mut peer: Peer, database: &std::path::Path, engine: &Arc<Engine>) -> std::io::Result<()> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    peer.send(&Answer::Hello { version, database: database.to_owned() }).await?;
+    match peer.receive::<Request>().await? {
+        None => Ok(()),
+        Some(Request::Poll { sources }) => {
+            let setup = engine.setup();
+            let chosen = match super::choose(&setup, &sources) {
+                Ok(chosen) => chosen,
+                Err(message) => return peer.send(&Answer::Error { message }).await,
+            };
+            peer.send(&Answer::Begin { total: chosen.len() }).await?;
+            let mut polls = super::poll_all(engine, chosen);
+            while let Some(line) = polls.recv().await {
+                peer.send(&Answer::Polled(line)).await?;
+            }
+            peer.send(&Answer::Done).await
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A configuration made ready to work with: everything that is read once from it, replaced as a whole on reload.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::ingest::Newsstand;
+use crate::config::{Config, Content, Source, SourceKind, Stories};
+use crate::dedup::Thresholds;
+use crate::extract::html::profile;
+use crate::extract::html::select::Selectors;
+use crate::model::SourceId;
+use crate::publish::{Masthead, Province};
+use crate::schedule::{self, CronError, Timetable};
+use crate::store::sqlite::{Catalog, CatalogSource};
+use crate::topics::Matcher;
+
+/// The configuration in force.
+pub struct Setup {
+    /// As it was read.
+    pub config: Config,
+    /// By id, in file order, disabled ones too.
+    pub sources: Vec<Arc<Source>>,
+    /// When each source may be polled.
+    pub timetables: BTreeMap<SourceId, Timetable>,
+    /// The topics' rules.
+    pub matcher: Matcher,
+    /// What every document says about who publishes it.
+    pub masthead: Arc<Masthead>,
+    /// Who carries stories.
+    pub stand: Arc<Newsstand>,
+    index: HashMap<SourceId, usize>,
+    selectors: HashMap<SourceId, Selectors>,
+}
+
+impl Setup {
+    /// Makes a configuration ready.
+    ///
+    /// # Errors
+    ///
+    /// Schedules that cannot be read. None can be left once `config` has checked them with [`schedule::Cron::parse`].
+    pub fn new(config: Config) -> Result<Self, Vec<(SourceId, CronError)>> {
+        let timetables = schedule::timetables(&config.sources, config.site.timezone)?;
+        let sources: Vec<Arc<Source>> = config.sources.iter().cloned().map(Arc::new).collect();
+        let index = sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect();
+        let matcher = Matcher::new(&config.topics);
+        let masthead = Arc::new(Masthead::new(&config, provinces(&config), super::publisher::changed_at(&config)));
+        let stand = Arc::new(newsstand(&config));
+        let selectors = selectors(&config);
+        Ok(Self { sources, timetables, matcher, masthead, stand, index, selectors, config })
+    }
+
+    /// A source by its id.
+    pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
+        self.index.get(id).map(|at| &self.sources[*at])
+    }
+
+    /// What the configuration asks for and this version does not do yet, one sentence each.
+    pub fn not_yet(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.config.server.admin.is_some() {
+            lines.push("`server.admin` is set, but this version serves nothing there yet".to_owned());
+        }
+        for source in &self.sources {
+            if source.article {
+                lines.push(format!("source `{}`: `article` has no effect in this version yet", source.id));
+            }
+            if matches!(source.kind, SourceKind::Json | SourceKind::Sitemap) {
+                lines.push(format!("source `{}`: this kind is not read by this version yet", source.id));
+            }
+        }
+        lines
+    }
+
+    /// How the listing of a source is read; `None`: by itself.
+    pub fn selectors(&self, id: &SourceId) -> Option<&Selectors> {
+        self.selectors.get(id)
+    }
+
+    /// The sources that are polled.
+    pub fn enabled(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.sources.iter().filter(|source| source.enabled)
+    }
+
+    /// What readers are told about sources.
+    pub fn catalog(&self) -> Catalog {
+        catalog(&self.config)
+    }
+}
+
+/// What readers are told about the sources of a configuration.
+pub fn catalog(config: &Config) -> Catalog {
+    let of = |source: &Source| CatalogSource {
+        title: (!source.title_is_default).then(|| source.title.clone()),
+        outlet: source.outlet.clone(),
+        url: source.url.to_string(),
+        province: source.province.clone(),
+        full_content: source.content == Content::Full,
+    };
+    Catalog { sources: config.sources.iter().map(|source| (source.id.clone(), of(source))).collect() }
+}
+
+/// The selectors of listing pages: the source's own over those of its profile. Values were checked with the configuration;
+/// a source without any is read by itself.
+fn selectors(config: &Config) -> HashMap<SourceId, Selectors> {
+    let pages = config.sources.iter().filter(|source| source.kind == SourceKind::Html);
+    pages
+        .filter(|source| source.profile.is_some() || !source.html.listing.is_empty())
+        .filter_map(|source| {
+            let rules =
+                profile::selectors(source.profile.as_deref(), &source.html.listing, &source.html.article).ok()?;
+            Some((source.id.clone(), rules))
+        })
+        .collect()
+}
+
+/// Who carries stories. An outlet's other names stand at one of its sources and hold for all of them.
+fn newsstand(config: &Config) -> Newsstand {
+    let mut aliases: HashMap<&str, Vec<&str>> = HashMap::new();
+    for source in &config.sources {
+        let outlet = source.outlet.as_deref().unwrap_or(&source.title);
+        aliases.entry(outlet).or_default().extend(source.aliases.iter().map(String::as_str));
+    }
+    let names = |source: &Source| -> Arc<[String]> {
+        let outlet = source.outlet.as_deref().unwrap_or(&source.title);
+        let others = aliases.get(outlet).into_iter().flatten().copied();
+        std::iter::once(outlet).chain(others).map(str::to_owned).collect()
+    };
+    Newsstand {
+        outlets: config.sources.iter().map(|source| (source.id.clone(), names(source))).collect(),
+        ranks: config.sources.iter().map(|source| (source.id.clone(), source.rank)).collect(),
+        thresholds: thresholds(&config.stories),
+    }
+}
+
+/// How alike is the same story, by `[stories]`.
+pub fn thresholds(stories: &Stories) -> Thresholds {
+    Thresholds {
+        same: stories.same as f32,
+        related: stories.related as f32,
+        window: chrono::TimeDelta::from_std(stories.window).unwrap_or(Thresholds::default().window),
+        ..Thresholds::default()
+    }
+}
+
+fn provinces(config: &Config) -> Vec<Province> {
+    config
+        .provinces
+        .all()
+        .iter()
+        .map(|province| Province {
+            slug: province.slug.clone(),
+            name: province.name.clone(),
+            former: province.former.iter().map(|former| former.slug.to_string()).collect(),
+        })
+        .collect()
+}
