@@ -1,3 +1,7 @@
 //! The roof: hands over to `bantin::cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bantin::cli::main()
+}

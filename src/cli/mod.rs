@@ -1,1 +1,184 @@
-//! Commands, tables, progress, exit status.
+//! Commands, tables, progress, exit status. Thin: every command asks a floor below and prints what it says.
+//!
+//! Data goes to stdout, talk to stderr; a closed pipe is success. Exit status: 0 fine, 1 did not succeed, 2 wrong usage,
+//! 78 bad configuration.
+
+mod args;
+mod import;
+mod look;
+mod progress;
+mod read;
+mod run;
+mod table;
+mod why;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use self::args::{Cli, Command};
+use crate::config::{self, Config, ConfigErrors, MissingSecrets, Surroundings, Warning};
+use crate::daemon::{log, systemd};
+use crate::extract::html::{profile, select};
+use crate::schedule::Cron;
+
+/// Bad configuration (sysexits.h `EX_CONFIG`): systemd is told not to try again.
+const BAD_CONFIGURATION: u8 = 78;
+
+/// Reads the command line, runs the command, says how it ended.
+pub fn main() -> ExitCode {
+    few_arenas();
+    // Rust ignores SIGPIPE; `bantin export | head` must end quietly, which the error handling below sees to.
+    let cli = Cli::parse();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let result = run(&cli, &mut out).and_then(|code| {
+        out.flush()?;
+        Ok(code)
+    });
+    match result {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref::<ConfigErrors>() {
+            Some(errors) => {
+                eprintln!("{errors}");
+                ExitCode::from(BAD_CONFIGURATION)
+            }
+            None => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+/// Tells glibc to serve all threads from two heaps instead of eight a core: bodies are made on one thread and dropped on
+/// another, and every heap keeps the most that ever lay in it (a fifth of the memory of a first poll of 1,000 sources).
+fn few_arenas() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: called first in `main`, before any other thread is there; mallopt only sets a number.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 2);
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let from_io = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        let from_json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
+            == Some(io::ErrorKind::BrokenPipe);
+        from_io || from_json
+    })
+}
+
+fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::Run => run::daemon(cli),
+        Command::Demo { port } => run::demo(cli, *port),
+        Command::Poll { sources, output } => run::poll(cli, sources, output.format, out),
+        Command::Check { file, fetch, quiet, output } => {
+            run::check(cli, file.as_deref(), *fetch, *quiet, output.format, out)
+        }
+        Command::Plan { output } => look::plan(&load(cli)?, output.format, out),
+        Command::Sources { source: None, output } => look::sources(&load(cli)?, output.format, out),
+        Command::Sources { source: Some(id), output } => look::source(&load(cli)?, id, output.format, out),
+        Command::Search { query, limit, output } => {
+            look::search(&load(cli)?, &query.join(" "), *limit, output.format, out)
+        }
+        Command::Why { what, output } => why::why(&load(cli)?, what, output.format, out),
+        Command::Read(args) => read::read(cli, args, out),
+        Command::Eval { what, file, timezone, now } => read::eval(cli, *what, file, timezone, now.as_deref(), out),
+        Command::Import { file } => {
+            let taken = match config::locate(cli.config.as_deref()).filter(|file| file.exists()) {
+                Some(_) => load(cli)?.sources.iter().map(|source| source.id.to_string()).collect(),
+                None => Vec::new(),
+            };
+            import::import(file, &taken, out).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Export { what } => look::export(&load(cli)?, *what, out),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "bantin", out);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { folder } => man(folder.as_ref(), out),
+    }
+}
+
+/// Reads the configuration for a command; warnings are the business of `check` and of the daemon's log.
+fn load(cli: &Cli) -> anyhow::Result<Config> {
+    Ok(load_with_warnings(cli, MissingSecrets::Noted)?.0)
+}
+
+/// Finds and reads the configuration.
+fn load_with_warnings(cli: &Cli, secrets: MissingSecrets) -> anyhow::Result<(Config, Vec<Warning>)> {
+    let Some(path) = config::locate(cli.config.as_deref()) else {
+        return Err(no_configuration().into());
+    };
+    Ok(read_config(&path, secrets)?)
+}
+
+/// What to do without a configuration.
+fn no_configuration() -> ConfigErrors {
+    ConfigErrors::Unreadable {
+        path: PathBuf::from(config::PLACES[0]),
+        source: io::Error::new(
+            io::ErrorKind::NotFound,
+            format!(
+                "there is no configuration, neither here nor at `{}`; name one with `--config FILE`, or try `bantin demo`, \
+                 which needs none",
+                config::PLACES[1]
+            ),
+        ),
+    }
+}
+
+/// Reads one configuration file, with the judgement of the floors above `config`.
+fn read_config(path: &std::path::Path, secrets: MissingSecrets) -> Result<(Config, Vec<Warning>), ConfigErrors> {
+    let check_schedule = |expression: &str| Cron::parse(expression).map(drop).map_err(|error| error.problem());
+    let profiles = profile::profile_names();
+    let around = Surroundings {
+        check_schedule: &check_schedule,
+        check_selector: &select::check,
+        profiles: Some(&profiles),
+        sockets_passed: systemd::passes_sockets(),
+        missing_secrets: secrets,
+        ..Surroundings::of_process()
+    };
+    config::read(path, &around)
+}
+
+/// Starts logging at `--log`, else at `default`.
+fn start_log(cli: &Cli, default: &str) {
+    log::start(cli.log.as_deref().unwrap_or(default), log::Form::Text);
+}
+
+/// Prints the manual page, or writes one for every command.
+fn man(folder: Option<&PathBuf>, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    match folder {
+        None => clap_mangen::Man::new(Cli::command()).render(out)?,
+        Some(folder) => {
+            std::fs::create_dir_all(folder)?;
+            clap_mangen::generate_to(Cli::command(), folder)?;
+            eprintln!("manual pages written to `{}`", folder.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "`{}` has no help", command.get_name());
+        }
+    }
+}

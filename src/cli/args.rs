@@ -1,0 +1,242 @@
+//! What the command line says. The doc comments here are what `--help`, the man pages and the completions show.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Polls provincial news sources, recognises the same story wherever it appears, and republishes one merged feed plus a
+/// feed per topic.
+#[derive(Debug, Parser)]
+#[command(name = "bantin", version, disable_help_subcommand = false, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 fine, 1 did not succeed, 2 wrong usage, 78 bad configuration.\n\n\
+    Start with `bantin demo`: it needs no file and no network.")]
+pub struct Cli {
+    /// The configuration [default: ./feeds.toml, then /etc/bantin/feeds.toml]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How much to log: error, warn, info, debug, trace, or a filter such as `bantin::fetch=debug`
+    #[arg(long, global = true, value_name = "LEVEL", env = "BANTIN_LOG")]
+    pub log: Option<String>,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How tables are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people
+    #[default]
+    Text,
+    /// One JSON array
+    Json,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Output {
+    /// How to print the table
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: poll on schedule, publish, serve, until told to stop
+    #[command(
+        after_help = "SIGTERM or Ctrl-C stops it, SIGHUP reads the configuration again (a bad one changes nothing)."
+    )]
+    Run,
+
+    /// Show everything on a bundled sample newsroom: no network, no file, nothing kept
+    #[command(
+        after_help = "The first line on stdout is the address to open. Ctrl-C ends it and removes its temporary directory."
+    )]
+    Demo {
+        /// The port to listen on; 0 takes any free one
+        #[arg(long, default_value_t = 8080, value_name = "N")]
+        port: u16,
+    },
+
+    /// Report every problem of the configuration
+    Check {
+        /// The file to check instead of the one in use
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Also poll each source once and report what was found; stores nothing
+        #[arg(long)]
+        fetch: bool,
+        /// Say nothing when all is well
+        #[arg(long, short)]
+        quiet: bool,
+        /// How to print what `--fetch` found
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Poll now, once, publish, and exit
+    #[command(
+        after_help = "Exit status 0 if every source answered, 1 if some failed. Goes through a running daemon if there is one."
+    )]
+    Poll {
+        /// Ids of sources [default: all that are enabled]
+        #[arg(value_name = "SOURCE")]
+        sources: Vec<String>,
+        /// How to print what came of it
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Print the next 24 hours of requests, per host
+    Plan {
+        /// How to print it
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Show how each source is doing: one line a source, or the poll history of one
+    Sources {
+        /// Show this source in full, with its last polls
+        #[arg(value_name = "SOURCE")]
+        source: Option<String>,
+        /// How to print it
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Search the text of all stories, with or without accents
+    #[command(
+        after_help = "A word written with marks is found only so written; one without marks is found either way.\n\
+        \"Quoted words\" must stand together."
+    )]
+    Search {
+        /// The words
+        #[arg(required = true, value_name = "QUERY")]
+        query: Vec<String>,
+        /// How many stories to show
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: usize,
+        /// How to print them
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Explain an item or story: where it came from, why it is in its topics, what it was merged with
+    Why {
+        /// An article's address, an item's id, or a story's key
+        #[arg(value_name = "WHAT")]
+        what: String,
+        /// How to print it
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// Print what bantin makes of a document, one JSON line each, touching no database
+    Read(ReadArgs),
+
+    /// Print the daemon's own judgement over labelled examples
+    Eval {
+        /// What to judge
+        #[arg(value_enum, value_name = "WHAT")]
+        what: EvalWhat,
+        /// One JSON object a line
+        #[arg(value_name = "FILE.jsonl")]
+        file: PathBuf,
+        /// The zone of dates that carry none
+        #[arg(long, default_value = "UTC", value_name = "ZONE")]
+        timezone: String,
+        /// What time it is, for relative dates (RFC 3339) [default: now]
+        #[arg(long, value_name = "TIME")]
+        now: Option<String>,
+    },
+
+    /// Add the feeds of an OPML file to the configuration: prints `[[source]]` blocks to paste
+    Import {
+        /// The file
+        #[arg(value_name = "FILE.opml")]
+        file: PathBuf,
+    },
+
+    /// Print our sources as OPML, or all items as JSON lines
+    Export {
+        /// What to print
+        #[arg(value_enum, value_name = "WHAT")]
+        what: ExportWhat,
+    },
+
+    /// Print the completion script of a shell
+    Completions {
+        /// Which one
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+
+    /// Print the manual page, or write those of all commands into a folder
+    Man {
+        /// Write `bantin.1` and a page a command here instead
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// What `eval` judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EvalWhat {
+    /// Prints `id<TAB>story`
+    Stories,
+    /// Prints `id<TAB>topic,topic…`, best first
+    Topics,
+    /// Prints `raw<TAB>instant` in UTC
+    Dates,
+}
+
+/// What `export` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportWhat {
+    /// The sources, for other feed readers
+    Opml,
+    /// Every stored item, one JSON object a line
+    Jsonl,
+}
+
+/// What a document is taken for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReadKind {
+    /// Find out
+    #[default]
+    Auto,
+    /// RSS, Atom or JSON Feed
+    Feed,
+    /// A page that lists articles
+    Html,
+}
+
+/// `read`
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// What the documents are
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub kind: ReadKind,
+    /// The address the document came from, for relative links [default: its own]
+    #[arg(long, value_name = "URL")]
+    pub base: Option<String>,
+    /// The HTTP `Content-Type` it came with
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+    /// The zone of dates that carry none
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub timezone: String,
+    /// What time it is, for relative dates (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Read the documents that this list names, one JSON object with `file` (and optionally `base_url`,
+    /// `http_content_type`) a line
+    #[arg(long, value_name = "LIST.jsonl", conflicts_with = "documents")]
+    pub batch: Option<PathBuf>,
+    /// Files or addresses
+    #[arg(required_unless_present = "batch", value_name = "FILE-OR-URL")]
+    pub documents: Vec<String>,
+}

@@ -1,0 +1,291 @@
+//! Commands that poll: `run`, `demo`, `poll`, `check --fetch`.
+
+use std::future::Future;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::Utc;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use super::args::{Cli, Format};
+use super::progress;
+use super::table::Table;
+use crate::config::{self, Config, MissingSecrets};
+use crate::daemon::control::{self, Answer, Polled, Request};
+use crate::daemon::engine::system_clock;
+use crate::daemon::publisher::Publisher;
+use crate::daemon::run::{self, Options, Parts};
+use crate::daemon::{choose, client, document, poll_all};
+use crate::demo;
+use crate::extract;
+use crate::fetch::{Answer as Fetched, Request as Fetch};
+use crate::model::Outcome;
+use crate::schedule::SourceState;
+use crate::topics;
+
+/// Threads of the event loop: it only waits and copies; what computes has threads of its own.
+const WORKERS: usize = 2;
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(32)
+        .enable_all()
+        .build()
+        .context("the event loop cannot start")
+}
+
+/// Begins to listen for SIGTERM and Ctrl-C; what it returns resolves on either. Called before anything else is begun, so
+/// that a signal that comes while the daemon starts ends it as cleanly as later ones do.
+fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let listen = |kind| signal(kind).context("signals cannot be heard");
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// `bantin run`
+pub fn daemon(cli: &Cli) -> anyhow::Result<ExitCode> {
+    super::start_log(cli, "info");
+    let (config, warnings) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
+    let file = config.file.clone();
+    let reload = move || -> Result<Config, String> {
+        let file = file.as_deref().ok_or("the configuration came from no file")?;
+        super::read_config(file, MissingSecrets::Refused).map(|(config, _)| config).map_err(|errors| errors.to_string())
+    };
+    let options = Options {
+        config,
+        reload: Some(Box::new(reload)),
+        clock: system_clock(),
+        ready: Box::new(|_| {}),
+        standalone: true,
+    };
+    runtime()?.block_on(async { anyhow::Ok(run::run(options, told_to_stop()?).await?) })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bantin demo`
+pub fn demo(cli: &Cli, port: u16) -> anyhow::Result<ExitCode> {
+    super::start_log(cli, "warn");
+    let ready = |address: &str| {
+        // The first line on stdout is the address; who reads it through a pipe must not wait for more.
+        println!("{address}");
+        let _ = std::io::stdout().flush();
+        eprintln!(
+            "open this address in a browser, or subscribe to {address}feed.atom in a feed reader\n\
+             new items keep arriving; Ctrl-C ends the demo and leaves nothing behind"
+        );
+    };
+    runtime()?.block_on(async { anyhow::Ok(demo::run(port, system_clock(), ready, told_to_stop()?).await?) })?;
+    eprintln!("the demo has ended");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bantin poll`
+pub fn poll(cli: &Cli, sources: &[String], format: Format, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+    super::start_log(cli, "error");
+    let (config, _) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
+    let mut lines = runtime()?.block_on(async {
+        match control::connect(&config.store.path).await {
+            Some(peer) => poll_through(peer, sources).await,
+            None => poll_here(config, sources).await,
+        }
+    })?;
+    lines.sort_by(|one, two| one.ok.cmp(&two.ok).then_with(|| one.source.cmp(&two.source)));
+    let mut table = Table::new(&["source", "outcome", "new", "edited", "bytes", "duration_ms", "message"]);
+    let quiet = |line: &Polled| format == Format::Text && line.ok && line.new == 0 && line.edited == 0;
+    for line in lines.iter().filter(|line| !quiet(line)) {
+        table.row(vec![
+            json!(line.source),
+            json!(line.outcome),
+            json!(line.new),
+            json!(line.edited),
+            json!(line.bytes),
+            json!(line.duration_ms),
+            json!(line.message),
+        ]);
+    }
+    if format == Format::Json || !table.is_empty() {
+        table.print(format, out)?;
+    }
+    let failed = lines.iter().filter(|line| !line.ok).count();
+    let new: u32 = lines.iter().map(|line| line.new).sum();
+    eprintln!("{} sources polled, {failed} failed, {new} new items", lines.len());
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Polls through the daemon that has the database.
+async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Result<Vec<Polled>> {
+    peer.send(&Request::Poll { sources: sources.to_vec() }).await?;
+    let mut lines = Vec::new();
+    let mut bar = None;
+    loop {
+        match peer.receive::<Answer>().await?.context("the daemon stopped in the middle of the polls")? {
+            Answer::Hello { .. } => {}
+            Answer::Begin { total } => bar = Some(progress::bar(total as u64)),
+            Answer::Polled(line) => {
+                if let Some(bar) = &bar {
+                    bar.set_message(line.source.clone());
+                    bar.inc(1);
+                }
+                lines.push(line);
+            }
+            Answer::Done => break,
+            Answer::Error { message } => anyhow::bail!(message),
+        }
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(lines)
+}
+
+/// Polls in this process, publishes, and closes the database.
+async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Polled>> {
+    let Parts { engine, changed: _changed, thread } = run::parts(config, system_clock())?;
+    let setup = engine.setup();
+    let chosen = choose(&setup, sources).map_err(anyhow::Error::msg)?;
+    // Before the polls: what they bring is judged by the new rules anyway.
+    run::judge_by_new_rules(&engine).await;
+    let bar = progress::bar(chosen.len() as u64);
+    let mut lines = Vec::with_capacity(chosen.len());
+    let mut polls = poll_all(&engine, chosen);
+    while let Some(line) = polls.recv().await {
+        bar.set_message(line.source.clone());
+        bar.inc(1);
+        lines.push(line);
+    }
+    bar.finish_and_clear();
+    let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+    let writer = engine.writer().clone();
+    tokio::task::spawn_blocking(move || publisher.files(&writer))
+        .await
+        .context("publishing ended without an answer")??;
+    drop(engine);
+    tokio::task::spawn_blocking(move || thread.join()).await.context("the writer ended without an answer")?.ok();
+    Ok(lines)
+}
+
+/// `bantin check`
+pub fn check(
+    cli: &Cli,
+    file: Option<&Path>,
+    fetch: bool,
+    quiet: bool,
+    format: Format,
+    out: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
+    super::start_log(cli, "error");
+    let named = file.map(Path::to_owned).or_else(|| config::locate(cli.config.as_deref()));
+    let Some(path) = named else { return Err(super::no_configuration().into()) };
+    let (config, warnings) = super::read_config(&path, MissingSecrets::Noted)?;
+    for warning in &warnings {
+        eprintln!("warning: {warning}\n");
+    }
+    for line in super::look::setup(&config)?.not_yet() {
+        eprintln!("warning: {line}\n");
+    }
+    let useless = topics::useless(&config.topics, &config.sources);
+    for topic in &useless {
+        eprintln!("warning: {topic}\n");
+    }
+    if !quiet {
+        let enabled = config.sources.iter().filter(|source| source.enabled).count();
+        eprintln!(
+            "`{}` is good: {enabled} sources enabled of {}, {} topics{}",
+            path.display(),
+            config.sources.len(),
+            config.topics.len(),
+            match warnings.len() + useless.len() {
+                0 => String::new(),
+                1 => ", 1 warning".to_owned(),
+                many => format!(", {many} warnings"),
+            }
+        );
+    }
+    if !fetch {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows = runtime()?.block_on(fetch_all(config))?;
+    let mut table = Table::new(&["source", "outcome", "kind", "items", "newest_item", "repaired", "message"]);
+    let failed = rows.iter().filter(|row| !row.ok).count();
+    for row in rows {
+        table.row(row.values);
+    }
+    table.print(format, out)?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What one source gave to `check --fetch`.
+struct Checked {
+    ok: bool,
+    values: Vec<serde_json::Value>,
+}
+
+async fn fetch_all(config: Config) -> anyhow::Result<Vec<Checked>> {
+    let client = Arc::new(client(&config));
+    let zone = config.site.timezone;
+    let mut checks = JoinSet::new();
+    let enabled: Vec<_> = config.sources.into_iter().filter(|source| source.enabled).collect();
+    let bar = progress::bar(enabled.len() as u64);
+    for (at, source) in enabled.into_iter().enumerate() {
+        let client = Arc::clone(&client);
+        checks.spawn(async move {
+            let fetched = client.fetch(&Fetch::poll(&source, &SourceState::default(), Utc::now())).await;
+            let (mut kind, mut items, mut newest, mut repaired) = (None, None, None, Vec::new());
+            let mut outcome = fetched.outcome().unwrap_or(Outcome::Empty);
+            if let Fetched::Document(document) = &fetched.answer {
+                match extract::read(&document::input(&source, document, &fetched.final_url, fetched.started_at)) {
+                    Ok(found) => {
+                        outcome = match found.items.is_empty() {
+                            true => Outcome::Empty,
+                            false => Outcome::NewItems { new: found.items.len() as u32, edited: 0 },
+                        };
+                        kind = Some(found.kind.as_str());
+                        items = Some(found.items.len());
+                        newest = found.items.iter().filter_map(|item| item.published.or(item.updated)).max();
+                        repaired = found.problems.iter().map(|problem| problem.code.clone()).collect();
+                    }
+                    Err(unreadable) => outcome = document::outcome(&unreadable),
+                }
+            }
+            let message = match outcome.advice() {
+                Some(advice) => format!("{}; {advice}", outcome.meaning()),
+                None => outcome.meaning(),
+            };
+            let checked = Checked {
+                ok: outcome.is_success(),
+                values: vec![
+                    json!(source.id.as_str()),
+                    json!(outcome.name()),
+                    json!(kind),
+                    json!(items),
+                    json!(newest.map(|at| super::look::time(at.to_utc(), zone))),
+                    json!(repaired),
+                    json!(message),
+                ],
+            };
+            (at, checked)
+        });
+    }
+    let mut rows = Vec::new();
+    while let Some(done) = checks.join_next().await {
+        bar.inc(1);
+        rows.push(done?);
+    }
+    bar.finish_and_clear();
+    rows.sort_by_key(|(at, _)| *at);
+    Ok(rows.into_iter().map(|(_, checked)| checked).collect())
+}
