@@ -1,0 +1,695 @@
+//! The whole chain, poll to published bytes, over real HTTP and a real database file, with a clock that the test owns.
+//!
+//! What `bantin poll` puts together is put together here: parts, polls, publisher. The promises of PRODUCT.md §6 are
+//! held on what stands in the published files, not on what the floors say of themselves.
+
+mod common;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use bantin::config::{self, Config, Surroundings};
+use bantin::daemon::control::Polled;
+use bantin::daemon::engine::Clock;
+use bantin::daemon::publisher::{Published, Publisher};
+use bantin::daemon::run::{self, Options, Parts};
+use bantin::daemon::{choose, poll_all};
+use bantin::model::{Instant, SourceId};
+use bantin::store::sqlite::NewPoll;
+use chrono::TimeDelta;
+use common::{Item, Page, Press, assert_sound, item, published_files, rss, wait_for};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SITE: &str = r#"
+[site]
+title = "Bản tin thử"
+url   = "https://tin.example.vn/"
+tag   = "tin.example.vn,2026"
+[store]
+path = "bantin.db"
+[poll]
+host_interval = "0s"
+contact = "https://tin.example.vn/about"
+allow_private_addresses = true
+[publish]
+directory = "public"
+"#;
+
+const ONE: &str = "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\n";
+
+const TWO: &str = "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\n\
+                   [[source]]\nid = \"bao-b\"\ntitle = \"Báo B\"\nurl = \"PRESS/b.rss\"\n";
+
+/// Monday, 15:00 in Hanoi.
+fn start() -> Instant {
+    "2026-11-23T08:00:00Z".parse().expect("a time")
+}
+
+/// Sources, a clock, and everything between polling and files.
+struct World {
+    folder: TempDir,
+    press: Press,
+    clock: Arc<Mutex<Instant>>,
+    parts: Option<Parts>,
+}
+
+/// An entry as readers get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    id: String,
+    title: String,
+    url: String,
+    published: String,
+    updated: String,
+    copies: Vec<String>,
+    story: String,
+}
+
+impl World {
+    /// A world whose configuration is [`SITE`] and `config`, in which `PRESS` is the address of the press.
+    fn new(config: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut world = Self { folder, press: Press::start(), clock: Arc::new(Mutex::new(start())), parts: None };
+        world.open(config);
+        world
+    }
+
+    /// Stops, and starts again with another configuration.
+    fn open(&mut self, config: &str) {
+        self.close();
+        self.parts = Some(run::parts(self.config(config), self.clock()).expect("the store opens"));
+    }
+
+    fn close(&mut self) {
+        if let Some(Parts { engine, thread, .. }) = self.parts.take() {
+            drop(engine);
+            let store = thread.join().expect("the writer ends well");
+            assert_eq!(store.integrity().expect("the check runs"), None);
+        }
+    }
+
+    fn config(&self, config: &str) -> Config {
+        let text = format!("{SITE}{}", config.replace("PRESS", self.press.url("").as_str()));
+        let file = self.folder.path().join("feeds.toml");
+        match config::parse(&text, Some(&file), &Surroundings::bare()) {
+            Ok((config, _)) => config,
+            Err(errors) => panic!("{errors}"),
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        let clock = Arc::clone(&self.clock);
+        Arc::new(move || *clock.lock().expect("no holder panics"))
+    }
+
+    fn later(&self, by: TimeDelta) {
+        *self.clock.lock().expect("no holder panics") += by;
+    }
+
+    fn parts(&self) -> &Parts {
+        self.parts.as_ref().expect("the world is open")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("bantin.db")
+    }
+
+    fn public(&self) -> PathBuf {
+        self.folder.path().join("public")
+    }
+
+    /// Polls every source once and publishes, as `bantin poll` does.
+    async fn poll(&self) -> BTreeMap<String, Polled> {
+        let engine = &self.parts().engine;
+        let mut results = poll_all(engine, choose(&engine.setup(), &[]).expect("all sources"));
+        let mut lines = BTreeMap::new();
+        while let Some(line) = results.recv().await {
+            lines.insert(line.source.clone(), line);
+        }
+        self.publish().await;
+        lines
+    }
+
+    async fn publish(&self) -> Published {
+        self.publish_as(false).await
+    }
+
+    /// Publishes what is behind, or everything as at a start.
+    async fn publish_as(&self, everything: bool) -> Published {
+        let engine = &self.parts().engine;
+        run::judge_by_new_rules(engine).await;
+        let setup = engine.setup();
+        let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+        let writer = engine.writer().clone();
+        tokio::task::spawn_blocking(move || publisher.round(&writer, everything))
+            .await
+            .expect("publishing does not panic")
+            .expect("publishing succeeds")
+    }
+
+    /// The entries of a published feed, from its JSON file.
+    fn feed(&self, name: &str) -> Vec<Entry> {
+        let bytes = std::fs::read(self.public().join(format!("{name}.json"))).expect("the feed has been published");
+        let feed: Value = serde_json::from_slice(&bytes).expect("it is JSON");
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        let entry = |item: &Value| Entry {
+            id: text(&item["id"]),
+            title: text(&item["title"]),
+            url: text(&item["url"]),
+            published: text(&item["date_published"]),
+            updated: text(&item["date_modified"]),
+            copies: item["_bantin"]["copies"]
+                .as_array()
+                .map(|copies| copies.iter().map(|copy| text(&copy["url"])).collect())
+                .unwrap_or_default(),
+            story: text(&item["_bantin"]["story"]),
+        };
+        feed["items"].as_array().expect("a feed has items").iter().map(entry).collect()
+    }
+
+    fn titles(&self, name: &str) -> Vec<String> {
+        self.feed(name).into_iter().map(|entry| entry.title).collect()
+    }
+
+    fn ids(&self, name: &str) -> Vec<String> {
+        self.feed(name).into_iter().map(|entry| entry.id).collect()
+    }
+
+    /// The last poll of a source as it is remembered.
+    fn last_poll(&self, source: &str) -> NewPoll {
+        let polls = self.parts().engine.library().polls(&SourceId::new(source), 1).expect("the database answers");
+        polls.into_iter().next().expect("it has been polled").poll
+    }
+
+    fn items(&self) -> u64 {
+        self.parts().engine.library().totals().expect("the database answers").0
+    }
+
+    fn stories(&self) -> u64 {
+        self.parts().engine.library().totals().expect("the database answers").1
+    }
+
+    /// Every published file with its bytes and the time it was last written.
+    fn files(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        snapshot(&self.public())
+    }
+
+    fn put(&self, path: &str, items: &[Item]) {
+        self.press.put(path, Page::rss(rss("Báo", items)));
+    }
+}
+
+fn snapshot(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    use std::os::unix::fs::MetadataExt as _;
+    published_files(directory)
+        .into_iter()
+        .map(|file| {
+            let path = directory.join(&file);
+            let meta = std::fs::metadata(&path).expect("it is there");
+            // A file that was replaced by an equal one has another inode change time, whatever its mtime was set to.
+            let changed = SystemTime::UNIX_EPOCH
+                + std::time::Duration::new(meta.ctime().unsigned_abs(), u32::try_from(meta.ctime_nsec()).unwrap_or(0));
+            (file, (std::fs::read(path).expect("it can be read"), changed))
+        })
+        .collect()
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.close();
+            assert_sound(&self.database());
+        }
+    }
+}
+
+fn news() -> Vec<Item> {
+    vec![
+        item("https://bao.example/lua-1.html", "Nông dân Hoa Lư xuống đồng vụ mới", "Mon, 23 Nov 2026 13:00:00 +0700"),
+        item("https://bao.example/cau-2.html", "Thông xe cầu Sông Vân", "Sun, 22 Nov 2026 09:30:00 +0700"),
+        item("https://bao.example/hoc-3.html", "Học sinh Tam Điệp trở lại trường", "Sat, 21 Nov 2026 07:15:00 +0700"),
+    ]
+}
+
+fn late() -> Item {
+    item("https://bao.example/cu-9.html", "Chuyện cũ đăng muộn", "Wed, 01 Jul 2026 08:00:00 +0700")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_polled_stands_in_every_format() {
+    let world = World::new(ONE);
+    world.put("/a.rss", &news());
+    let polled = world.poll().await;
+    assert!(polled["bao-a"].ok);
+    assert_eq!(polled["bao-a"].new, 3);
+    let ids: Vec<String> = news().into_iter().filter_map(|item| item.guid).collect();
+    assert_eq!(world.ids("feed"), ids, "newest first, ids byte for byte");
+    for name in ["feed.atom", "feed.rss", "feed.json"] {
+        let bytes = std::fs::read(world.public().join(name)).expect("published");
+        let feed = feed_rs::parser::parse(&bytes[..]).expect("a feed");
+        assert_eq!(feed.entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>(), ids, "{name}");
+        let first = &feed.entries[0];
+        assert_eq!(first.published.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-23T06:00:00+00:00"), "{name}");
+    }
+    let page = std::fs::read_to_string(world.public().join("index.html")).expect("published");
+    assert!(page.contains("Thông xe cầu Sông Vân"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_poll_counts_items_by_their_own_dates_later_ones_by_the_time_of_the_poll() {
+    let mut world = World::new(TWO);
+    world.put("/a.rss", &news());
+    world.put("/b.rss", &[]);
+    world.poll().await;
+    world.later(TimeDelta::hours(1));
+    // A source that is read for the first time does not flood: its item takes its place by its own date.
+    world.put(
+        "/b.rss",
+        &[late()
+            .link("https://bao-b.example/7.html")
+            .guid("https://bao-b.example/7.html")
+            .title("Tin của báo mới")
+            .text("Tòa soạn vừa mở chuyên mục về nghề thủ công ở các làng ven sông, mỗi tuần một bài.")],
+    );
+    world.open(&format!("{ONE}[[source]]\nid = \"bao-c\"\nurl = \"PRESS/b.rss\"\n"));
+    world.poll().await;
+    assert_eq!(world.titles("feed").last().map(String::as_str), Some("Tin của báo mới"));
+    world.later(TimeDelta::hours(1));
+    // What a known source brings late stands on top, whatever its date: who reads once a day misses nothing.
+    world.put("/a.rss", &[&[late()][..], &news()].concat());
+    world.poll().await;
+    assert_eq!(world.titles("feed").first().map(String::as_str), Some("Chuyện cũ đăng muộn"));
+    let page = std::fs::read_to_string(world.public().join("index.html")).expect("published");
+    let place = |title: &str| page.find(title).unwrap_or_else(|| panic!("`{title}` is not on the page"));
+    assert!(place("Chuyện cũ đăng muộn") > place("Học sinh Tam Điệp"), "pages sort by the article's date");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_poll_sends_the_stored_validators_and_renders_nothing_anew() {
+    let world = World::new(TWO);
+    let tag = "W/\"bản-1, \\\\ lạ\"";
+    let date = "Mon, 23 Nov 2026 06:00:01 GMT";
+    world.press.put("/a.rss", Page::rss(rss("Báo A", &news())).etag("W/\"r1-\\a,b\"").last_modified(date));
+    world.press.put("/b.rss", Page::rss(rss("Báo B", &[late()])).etag(tag));
+    world.poll().await;
+    let before = world.files();
+    assert!(before.len() > 10, "{:?}", before.keys());
+    assert_eq!(world.press.last_seen("/a.rss").header("if-none-match"), None);
+
+    world.later(TimeDelta::minutes(20));
+    let polled = world.poll().await;
+    let request = world.press.last_seen("/a.rss");
+    assert_eq!(request.header("if-none-match"), Some("W/\"r1-\\a,b\""));
+    assert_eq!(request.header("if-modified-since"), Some(date));
+    assert_eq!(request.status, 304);
+    assert_eq!(world.press.last_seen("/b.rss").header("if-none-match"), Some(tag), "bytes, not characters");
+    assert_eq!(polled["bao-a"].outcome, "not-modified");
+    assert_eq!(world.files(), before);
+    assert!(world.publish().await.documents.is_empty(), "an unchanged feed costs nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn validators_survive_a_restart_and_a_200_with_the_same_bytes_changes_nothing() {
+    let mut world = World::new(ONE);
+    world.press.put("/a.rss", Page::rss(rss("Báo A", &news())).etag("\"1\""));
+    world.poll().await;
+    let before = world.files();
+    world.open(ONE);
+    world.later(TimeDelta::minutes(20));
+    world.poll().await;
+    assert_eq!(world.press.last_seen("/a.rss").status, 304);
+    // The tag changes, the document does not: the new tag is what is sent next.
+    world.press.put("/a.rss", Page::rss(rss("Báo A", &news())).etag("\"2\""));
+    world.later(TimeDelta::minutes(20));
+    assert_eq!(world.poll().await["bao-a"].outcome, "unchanged");
+    world.later(TimeDelta::minutes(20));
+    world.poll().await;
+    assert_eq!(world.press.last_seen("/a.rss").header("if-none-match"), Some("\"2\""));
+    assert_eq!(world.press.last_seen("/a.rss").status, 304);
+    assert_eq!(world.files(), before);
+    // A start renders everything, finds every byte as it lies there, and touches no file.
+    let published = world.publish_as(true).await;
+    assert!(!published.documents.is_empty());
+    assert_eq!(published.files, 0);
+    assert_eq!(world.files(), before);
+}
+
+/// Polls [`news`], then `again`, and expects that nothing in it is new.
+async fn never_comes_back(again: Vec<Item>) {
+    let world = World::new(ONE);
+    world.put("/a.rss", &news());
+    world.poll().await;
+    let (ids, items) = (world.ids("feed"), world.items());
+    world.later(TimeDelta::hours(2));
+    world.put("/a.rss", &again);
+    let polled = world.poll().await;
+    assert_eq!(polled["bao-a"].new, 0, "{}", polled["bao-a"].message);
+    assert_eq!(world.ids("feed"), ids, "the ids and places of the first time");
+    assert_eq!(world.items(), items);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_is_known_by_its_guid_when_the_link_changes() {
+    let moved = news().into_iter().map(|item| {
+        let link = item.link.clone().unwrap_or_default().replace("bao.example/", "bao.example/moi/");
+        let title = format!("{} (cập nhật)", item.title);
+        // Another title too, so that only the guid is left to know it by.
+        item.link(&link).title(&title)
+    });
+    never_comes_back(moved.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_is_known_by_its_link_however_it_is_written() {
+    let forms = [
+        "http://www.bao.example/lua-1.html#binh-luan",
+        "http://bao.example/cau-2.html?utm_source=zalo",
+        "https://www.bao.example/hoc-3.html/",
+    ];
+    let again = news().into_iter().zip(forms).enumerate().map(|(at, (item, link))| {
+        let title = format!("{} (cập nhật)", item.title);
+        item.link(link).guid(&format!("moi-{at}")).title(&title)
+    });
+    never_comes_back(again.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_is_known_by_title_and_date_after_the_guid_scheme_and_the_links_change() {
+    let again = news()
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| item.guid(&format!("node:{at}")).link(&format!("https://bao.example/2026/bai-{at}")));
+    never_comes_back(again.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_bulletins_with_one_title_and_minute_are_two_items() {
+    let world = World::new(ONE);
+    let bulletin = |n: u32| {
+        item(&format!("https://bao.example/gia-{n}.html"), "Giá vàng hôm nay", "Mon, 23 Nov 2026 07:00:00 +0700")
+            .text(&format!("Giá vàng bán ra sáng nay ở cửa hàng số {n} là {n}0 triệu đồng."))
+    };
+    world.put("/a.rss", &[bulletin(1), bulletin(2)]);
+    world.poll().await;
+    assert_eq!(world.items(), 2);
+    world.later(TimeDelta::hours(1));
+    world.put("/a.rss", &[bulletin(1), bulletin(2), bulletin(3)]);
+    assert_eq!(world.poll().await["bao-a"].new, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_words_moves_updated_to_when_it_was_seen_and_keeps_the_place() {
+    let world = World::new(ONE);
+    world.put("/a.rss", &news());
+    world.poll().await;
+    let before = world.feed("feed");
+    world.later(TimeDelta::hours(3));
+    let mut edited = news();
+    edited[1] = edited[1].clone().text("Cầu Sông Vân thông xe sớm hơn dự kiến hai tháng.");
+    world.put("/a.rss", &edited);
+    let polled = world.poll().await;
+    assert_eq!((polled["bao-a"].new, polled["bao-a"].edited), (0, 1));
+    let after = world.feed("feed");
+    assert_eq!(after[1].updated, "2026-11-23T11:00:00Z");
+    assert_eq!(after[1].published, before[1].published);
+    let but_updated = |entries: &[Entry]| -> Vec<Entry> {
+        entries.iter().map(|entry| Entry { updated: String::new(), ..entry.clone() }).collect()
+    };
+    assert_eq!(but_updated(&after), but_updated(&before));
+    assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
+    let atom = std::fs::read_to_string(world.public().join("feed.atom")).expect("published");
+    assert!(atom.contains("sớm hơn dự kiến"), "readers get the new words");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_markup_only_moves_nothing() {
+    let world = World::new(ONE);
+    let with = |text: &str| {
+        let mut items = news();
+        items[0] = items[0].clone().text(text);
+        items
+    };
+    world.put("/a.rss", &with("<p>Nông dân <b>xuống đồng</b> từ sáng sớm.</p>"));
+    world.poll().await;
+    let before = world.feed("feed");
+    world.later(TimeDelta::hours(3));
+    world.put("/a.rss", &with("<div class=\"moi\"><p>Nông  dân <i>xuống đồng</i>\n từ sáng sớm.</p></div>"));
+    let polled = world.poll().await;
+    assert_eq!((polled["bao-a"].new, polled["bao-a"].edited), (0, 0));
+    assert_eq!(world.feed("feed"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_with_nothing_in_it_is_dropped_and_counted() {
+    let world = World::new(ONE);
+    world.put("/a.rss", &[&news()[..], &[Item::default()]].concat());
+    world.poll().await;
+    assert_eq!(world.items(), 3);
+    assert_eq!(world.last_poll("bao-a").dropped, 1);
+    assert_eq!(world.last_poll("bao-a").new, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sources_with_one_link_are_one_story_with_a_copy() {
+    let world = World::new(TWO);
+    let copy = item(
+        "http://www.bao.example/cau-2.html?utm_medium=rss",
+        "Thông xe cầu Sông Vân",
+        "Sun, 22 Nov 2026 10:00:00 +0700",
+    )
+    .guid("b-77");
+    world.put("/a.rss", &news());
+    world.put("/b.rss", &[]);
+    world.poll().await;
+    world.later(TimeDelta::hours(1));
+    world.put("/b.rss", &[copy]);
+    world.poll().await;
+    assert_eq!((world.items(), world.stories()), (4, 3));
+    let feed = world.feed("feed");
+    assert_eq!(feed.len(), 3, "published once");
+    assert_eq!(feed[1].id, "https://bao.example/cau-2.html", "under the id it was first published under");
+    let story = world.parts().engine.library().items_named(&feed[1].id, &[]).expect("it answers");
+    assert_eq!(story[0].story_items, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sources_with_one_iri_for_an_id_are_one_story_with_a_copy() {
+    let world = World::new(TWO);
+    let id = "tag:hang-tin.example,2026:tin/4711";
+    let of = |link: &str, date: &str| item(link, "Khánh thành hồ chứa nước Đồng Chương", date).guid(id);
+    world.put("/a.rss", &[of("https://bao-a.example/ho.html", "Sun, 22 Nov 2026 10:00:00 +0700")]);
+    world.put("/b.rss", &[of("https://bao-b.example/x/ho-nuoc", "Sun, 22 Nov 2026 11:00:00 +0700")]);
+    world.poll().await;
+    let feed = world.feed("feed");
+    assert_eq!(feed.len(), 1);
+    assert_eq!(feed[0].id, id);
+    assert_eq!(feed[0].url, "https://bao-a.example/ho.html", "the earlier one is the origin");
+    assert_eq!(feed[0].copies, ["https://bao-b.example/x/ho-nuoc"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sources_that_both_number_from_one_do_not_collide() {
+    let world = World::new(TWO);
+    let of = |site: &str, title: &str| {
+        item(&format!("https://{site}.example/1"), title, "Sun, 22 Nov 2026 10:00:00 +0700").guid("1")
+    };
+    world.put("/a.rss", &[of("bao-a", "Mưa lớn ở thượng nguồn")]);
+    world.put("/b.rss", &[of("bao-b", "Khai mạc hội thao mùa đông")]);
+    world.poll().await;
+    let ids: HashSet<String> = world.ids("feed").into_iter().collect();
+    assert_eq!(ids.len(), 2);
+    assert!(ids.iter().all(|id| id.starts_with("tag:tin.example.vn,2026:item/")), "{ids:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_source_keeps_its_items_ids_and_validators() {
+    let mut world = World::new(ONE);
+    let items: Vec<Item> = news().into_iter().enumerate().map(|(at, item)| item.guid(&format!("{at}"))).collect();
+    world.press.put("/a.rss", Page::rss(rss("Báo A", &items)).etag("\"1\""));
+    world.poll().await;
+    let before = world.feed("feed");
+    world.later(TimeDelta::hours(1));
+    let renamed = "[[source]]\nid = \"bao-moi\"\nwas = [\"bao-a\"]\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\n";
+    world.open(renamed);
+    world.poll().await;
+    assert_eq!(world.press.last_seen("/a.rss").status, 304);
+    // What is not byte for byte as before has to be known by its guid, under the name the source had.
+    let mut changed = items.clone();
+    changed[0] = changed[0].clone().link("https://bao.example/moi.html").title("Nông dân Hoa Lư đã gặt xong");
+    changed.insert(0, late().guid("9"));
+    world.put("/a.rss", &changed);
+    world.later(TimeDelta::hours(1));
+    let polled = world.poll().await;
+    assert_eq!((polled["bao-moi"].new, polled["bao-moi"].edited), (1, 1));
+    let ids = |entries: &[Entry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&world.feed("feed")[1..]), ids(&before));
+    assert_eq!(world.items(), 4);
+}
+
+const TOPICS: &str = "[[topic]]\nid = \"nong-nghiep\"\ntitle = \"Nông nghiệp\"\nstrong = [\"nông dân\"]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_rules_judge_stories_anew_and_none_shows_as_new() {
+    let mut world = World::new(&format!("{ONE}{TOPICS}"));
+    world.put("/a.rss", &news());
+    world.poll().await;
+    let merged = world.feed("feed");
+    assert_eq!(world.titles("topics/nong-nghiep"), ["Nông dân Hoa Lư xuống đồng vụ mới"]);
+    world.later(TimeDelta::hours(1));
+    let rules = "[[topic]]\nid = \"nong-nghiep\"\ntitle = \"Nông nghiệp\"\nstrong = [\"thuỷ lợi\"]\n\
+                 [[topic]]\nid = \"giao-thong\"\ntitle = \"Giao thông\"\nstrong = [\"thông xe\"]\n";
+    world.open(&format!("{ONE}{rules}"));
+    world.poll().await;
+    assert_eq!(world.titles("topics/giao-thong"), ["Thông xe cầu Sông Vân"]);
+    assert_eq!(world.titles("topics/nong-nghiep"), [""; 0]);
+    assert_eq!(world.feed("feed"), merged);
+    let entry = &world.feed("topics/giao-thong")[0];
+    assert_eq!(entry.updated, "2026-11-22T02:30:00Z", "nothing of it has changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_in_two_topics_stands_in_both_once() {
+    let rules = "[[topic]]\nid = \"giao-thong\"\ntitle = \"Giao thông\"\nstrong = [\"thông xe\"]\n\
+                 [[topic]]\nid = \"song-van\"\ntitle = \"Sông Vân\"\nstrong = [\"Sông Vân\", \"cầu\"]\n";
+    let world = World::new(&format!("{TWO}{rules}"));
+    world.put("/a.rss", &news());
+    world.put("/b.rss", &[news()[1].clone()]);
+    world.poll().await;
+    for topic in ["topics/giao-thong", "topics/song-van"] {
+        assert_eq!(world.titles(topic), ["Thông xe cầu Sông Vân"], "{topic}");
+    }
+    assert_eq!(world.titles("feed").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_in_the_future_is_clamped_and_counted_and_pins_nothing() {
+    let world = World::new(ONE);
+    let future = item("https://bao.example/mai.html", "Tin của năm sau", "Sat, 20 Nov 2027 07:00:00 +0700");
+    world.put("/a.rss", &[&[future][..], &news()].concat());
+    world.poll().await;
+    assert_eq!(world.last_poll("bao-a").clamped, 1);
+    let now = start().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert!(world.feed("feed").iter().all(|entry| entry.published <= now && entry.updated <= now));
+    world.later(TimeDelta::hours(1));
+    let fresh = item("https://bao.example/nay.html", "Tin của chiều nay", "Mon, 23 Nov 2026 15:50:00 +0700");
+    world.put("/a.rss", &[&[fresh][..], &news()].concat());
+    world.poll().await;
+    assert_eq!(world.titles("feed")[..2], ["Tin của chiều nay", "Tin của năm sau"]);
+    let page = std::fs::read_to_string(world.public().join("index.html")).expect("published");
+    assert!(page.find("Tin của chiều nay") < page.find("Tin của năm sau"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_left_the_configuration_keeps_what_was_published() {
+    let mut world = World::new(TWO);
+    world.put("/a.rss", &news());
+    world.put("/b.rss", &[late()]);
+    world.poll().await;
+    let before = world.feed("feed");
+    world.later(TimeDelta::hours(1));
+    world.open(ONE);
+    let polled = world.poll().await;
+    assert_eq!(polled.keys().map(String::as_str).collect::<Vec<_>>(), ["bao-a"]);
+    assert_eq!(world.feed("feed"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn summaries_only_are_published_unless_a_source_says_full() {
+    let body =
+        format!("<p>Mở đầu bài báo.</p><p>{}</p><p>Câu cuối cùng của bài.</p>", "Đoạn giữa rất dài. ".repeat(80));
+    let mut world = World::new(ONE);
+    world.put("/a.rss", &[news()[0].clone().text(&body)]);
+    world.poll().await;
+    let everything = |world: &World| -> String {
+        ["feed.atom", "feed.rss", "feed.json", "index.html"]
+            .iter()
+            .map(|name| std::fs::read_to_string(world.public().join(name)).expect("published"))
+            .collect()
+    };
+    assert!(everything(&world).contains("Mở đầu bài báo"));
+    assert!(!everything(&world).contains("Câu cuối cùng"), "the body belongs to the newspaper");
+    world.open(&format!("{ONE}content = \"full\"\n"));
+    world.poll().await;
+    for name in ["feed.atom", "feed.rss", "feed.json"] {
+        let text = std::fs::read_to_string(world.public().join(name)).expect("published");
+        assert!(text.contains("Câu cuối cùng"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_from_nothing_gives_the_same_ids_and_stories() {
+    let unnamed = item("", "Bài không có địa chỉ", "Fri, 20 Nov 2026 08:00:00 +0700").guid("").link("");
+    let linked =
+        item("https://bao.example/khong-guid.html", "Bài không có guid", "Fri, 20 Nov 2026 09:00:00 +0700").guid("");
+    let numbered = item("https://bao.example/so.html", "Bài đánh số", "Fri, 20 Nov 2026 10:00:00 +0700").guid("17");
+    let items = [&news()[..], &[unnamed, linked, numbered]].concat();
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        let world = World::new(TWO);
+        world.put("/a.rss", &items);
+        world.put("/b.rss", &items[1..2]);
+        world.poll().await;
+        world.later(TimeDelta::hours(1));
+        world.poll().await;
+        runs.push(world.feed("feed").into_iter().map(|entry| (entry.id, entry.story)).collect::<Vec<_>>());
+    }
+    assert_eq!(runs[0].len(), 6);
+    assert_eq!(runs[0], runs[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_source_harms_nobody_and_its_errors_are_never_items() {
+    let world = World::new(TWO);
+    world.put("/a.rss", &news());
+    world.press.put("/b.rss", Page::error(503));
+    let polled = world.poll().await;
+    assert_eq!((polled["bao-a"].ok, polled["bao-b"].ok), (true, false));
+    assert_eq!(world.titles("feed").len(), 3);
+    world.press.put("/b.rss", Page::new("text/html", "<!doctype html><html><title>Bảo trì</title><p>Bảo trì</html>"));
+    assert!(!world.poll().await["bao-b"].ok);
+    assert_eq!(world.titles("feed").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_are_the_compressed_forms_too() {
+    let world = World::new(&format!("{ONE}{TOPICS}"));
+    world.put("/a.rss", &news());
+    world.poll().await;
+    let files = world.files();
+    for name in ["feed.atom", "feed.rss", "feed.json", "index.html", "topics/nong-nghiep.atom", "opml.xml"] {
+        let of = |suffix: &str| {
+            &files.get(Path::new(&format!("{name}{suffix}"))).unwrap_or_else(|| panic!("{name}{suffix}")).0
+        };
+        assert_eq!(&common::gunzip(of(".gz")), of(""), "{name}");
+        assert_eq!(&common::unbrotli(of(".br")), of(""), "{name}");
+    }
+    assert!(!files.keys().any(|file| file.to_string_lossy().contains(".bantin-")), "nothing half written is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_while_stopped_is_caught_up_once() {
+    let mut world = World::new(&format!("{ONE}schedule = \"*/20 * * * *\"\n"));
+    world.put("/a.rss", &news()[1..]);
+    world.poll().await;
+    let config = world.config(&format!("{ONE}schedule = \"*/20 * * * *\"\n"));
+    world.close();
+    world.later(TimeDelta::hours(9));
+    world.put("/a.rss", &news());
+    let mut config = config;
+    config.server.listen = vec![config::Listen::Tcp("127.0.0.1:0".parse().expect("an address"))];
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let options = Options { config, reload: None, clock: world.clock(), ready: Box::new(|_| {}), standalone: false };
+    let daemon = tokio::spawn(run::run(options, async move { drop(stopped.await) }));
+    let feed = world.public().join("feed.json");
+    tokio::task::block_in_place(|| {
+        wait_for("the story that was missed", || {
+            std::fs::read_to_string(&feed).ok()?.contains("xuống đồng").then_some(())
+        });
+    });
+    stop.send(()).expect("the daemon runs");
+    daemon.await.expect("the daemon does not panic").expect("it starts");
+    assert_eq!(world.press.seen("/a.rss").len(), 2, "27 polls were missed, one makes up for them");
+}

@@ -1,0 +1,419 @@
+//! The daemon as a process: what systemd, signals, other commands and readers see of it.
+
+mod common;
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{Answer, BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
+
+/// A daemon, with its log in a file.
+struct Daemon {
+    process: Running,
+    log: PathBuf,
+    /// `http://127.0.0.1:PORT/`
+    address: String,
+}
+
+impl Daemon {
+    /// Starts `bantin run` and waits until it serves.
+    #[track_caller]
+    fn start(desk: &Desk) -> Self {
+        Self::start_as(desk, desk.command(&["run"]))
+    }
+
+    #[track_caller]
+    fn start_as(desk: &Desk, command: Command) -> Self {
+        let mut daemon = Self::spawn(desk, command);
+        daemon.address = wait_for("the line with the address", || {
+            let log = daemon.log();
+            let rest = log.split_once("serves http://")?.1;
+            rest.split_once(' ').map(|(address, _)| format!("http://{}", address.trim_end_matches(',')))
+        });
+        daemon
+    }
+
+    fn spawn(desk: &Desk, mut command: Command) -> Self {
+        let log = desk.path("log");
+        let file = std::fs::File::create(&log).expect("a log can be written");
+        let process = Running(command.stderr(file).stdout(Stdio::null()).spawn().expect("the program starts"));
+        Self { process, log, address: String::new() }
+    }
+
+    fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    #[track_caller]
+    fn waits_for_log(&self, line: &str) {
+        wait_for(&format!("`{line}` in the log"), || self.log().contains(line).then_some(()));
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> Answer {
+        ask(&self.address, path, &[]).expect("the daemon answers")
+    }
+
+    #[track_caller]
+    fn waits_for_page(&self, path: &str, text: &str) {
+        wait_for(&format!("`{text}` in `{path}`"), || self.get(path).text().contains(text).then_some(()));
+    }
+
+    /// Stops it as systemd does; returns how long it took.
+    #[track_caller]
+    fn stops(&mut self) -> Duration {
+        let began = Instant::now();
+        self.process.signal(libc::SIGTERM);
+        let status = self.process.ends();
+        assert_eq!(status.code(), Some(0), "{}", self.log());
+        began.elapsed()
+    }
+}
+
+/// systemd's end of `sd_notify`.
+struct Manager {
+    socket: UnixDatagram,
+    path: PathBuf,
+    heard: Vec<String>,
+}
+
+impl Manager {
+    fn new(desk: &Desk) -> Self {
+        let path = desk.path("notify.sock");
+        let socket = UnixDatagram::bind(&path).expect("a socket can be made");
+        socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout can be set");
+        Self { socket, path, heard: Vec::new() }
+    }
+
+    fn listen(&mut self) {
+        let mut buffer = [0; 4096];
+        if let Ok(length) = self.socket.recv(&mut buffer) {
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            self.heard.extend(text.lines().map(str::to_owned));
+        }
+    }
+
+    /// Waits until `message` has been said once more than `before` times.
+    #[track_caller]
+    fn hears(&mut self, message: &str, times: usize) {
+        wait_for(&format!("{message} for the {times}. time"), || {
+            self.listen();
+            (self.count(message) >= times).then_some(())
+        });
+    }
+
+    fn count(&self, message: &str) -> usize {
+        self.heard.iter().filter(|heard| *heard == message).count()
+    }
+}
+
+fn first() -> Item {
+    item("https://bao.example/1.html", "Lễ hội mùa thu ở Hoa Lư", "Sun, 22 Nov 2026 08:00:00 +0700")
+}
+
+fn second() -> Item {
+    item("https://bao.example/2.html", "Đường mới qua đèo Ba Dội", "Sun, 22 Nov 2026 09:00:00 +0700")
+}
+
+fn desk() -> Desk {
+    let desk = Desk::new(BAO_A);
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first()])).etag("\"1\""));
+    desk
+}
+
+#[test]
+fn it_polls_at_the_start_serves_what_it_found_and_stops_within_seconds() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    let health = daemon.get("/health");
+    assert_eq!(health.status, 200, "{}", health.text());
+    assert_eq!(daemon.get("/khong-co").status, 404);
+    assert_eq!(desk.press.seen("/a.rss").len(), 1);
+    let feed = daemon.get("/feed.atom");
+    assert_eq!(std::fs::read(desk.path("public/feed.atom")).expect("it is a file too"), feed.body);
+    assert!(daemon.stops() < Duration::from_secs(10));
+    assert!(!desk.path("control.sock").exists(), "it cleans up behind itself");
+    assert_sound(&desk.path("bantin.db"));
+    assert!(daemon.log().contains("stopped"));
+}
+
+#[test]
+fn it_does_not_wait_for_a_slow_source_when_told_to_stop() {
+    let desk = desk();
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first()])).slow(Duration::from_secs(25)));
+    let mut daemon = Daemon::start(&desk);
+    wait_for("the request", || (!desk.press.seen("/a.rss").is_empty()).then_some(()));
+    assert!(daemon.stops() < Duration::from_secs(10));
+    assert_sound(&desk.path("bantin.db"));
+}
+
+#[test]
+fn what_it_knew_survives_a_restart() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    let before = daemon.get("/feed.atom");
+    daemon.stops();
+    let daemon = Daemon::start(&desk);
+    let after = daemon.get("/feed.atom");
+    assert_eq!(after.body, before.body);
+    assert_eq!(after.header("etag"), before.header("etag"));
+    assert_eq!(desk.press.seen("/a.rss").len(), 1, "the next time due survives too");
+}
+
+#[test]
+fn it_tells_systemd_when_it_is_ready_alive_reloading_and_stopping() {
+    let desk = desk();
+    let mut manager = Manager::new(&desk);
+    let mut command = desk.command(&["run"]);
+    command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "400000");
+    let mut daemon = Daemon::start_as(&desk, command);
+    manager.hears("READY=1", 1);
+    assert_eq!(daemon.get("/health").status, 200, "ready means serving");
+    manager.hears("WATCHDOG=1", 3);
+    assert!(manager.heard.iter().any(|line| line.starts_with("STATUS=")));
+    assert_eq!(manager.count("STOPPING=1"), 0);
+    daemon.process.signal(libc::SIGHUP);
+    manager.hears("RELOADING=1", 1);
+    manager.hears("READY=1", 2);
+    let said = |line: &str| manager.heard.iter().rposition(|heard| heard == line);
+    assert!(said("RELOADING=1") < said("READY=1"));
+    assert!(manager.heard.iter().any(|line| line.starts_with("MONOTONIC_USEC=")));
+    let beats = manager.count("WATCHDOG=1");
+    manager.hears("WATCHDOG=1", beats + 2);
+    daemon.stops();
+    manager.hears("STOPPING=1", 1);
+}
+
+#[test]
+fn a_good_configuration_is_taken_whole_on_hangup() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    desk.press.put("/b.rss", Page::rss(rss("Báo B", &[second()])));
+    let topic = "[[topic]]\nid = \"le-hoi\"\ntitle = \"Lễ hội\"\nstrong = [\"lễ hội\"]\n";
+    desk.configure(
+        "Tên mới",
+        &format!("{BAO_A}{}{topic}", BAO_A.replace("bao-a", "bao-b").replace("/a.rss", "/b.rss")),
+    );
+    daemon.process.signal(libc::SIGHUP);
+    daemon.waits_for_log("configuration read again: 2 sources enabled");
+    daemon.waits_for_page("/feed.atom", "<title>Tên mới</title>");
+    daemon.waits_for_page("/topics/le-hoi.atom", "Lễ hội mùa thu");
+    daemon.waits_for_page("/feed.atom", "Đường mới qua đèo");
+    assert!(
+        std::fs::read_to_string(desk.path("public/topics/le-hoi.json")).expect("a file").contains("Lễ hội mùa thu")
+    );
+    daemon.stops();
+}
+
+#[test]
+fn a_bad_configuration_changes_nothing_and_the_log_says_why() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    let before = daemon.get("/feed.atom");
+    desk.configure("Tên mới", &format!("{BAO_A}shcedule = \"* * * * *\"\n[[topic]]\nid = \"x\"\ntitle = \"X\"\n"));
+    daemon.process.signal(libc::SIGHUP);
+    daemon.waits_for_log("the old one stays in force");
+    daemon.waits_for_log("unknown key `shcedule`");
+    let after = daemon.get("/feed.atom");
+    assert_eq!((after.status, &after.body), (200, &before.body));
+    desk.configure("Tên mới", BAO_A);
+    daemon.process.signal(libc::SIGHUP);
+    daemon.waits_for_page("/feed.atom", "<title>Tên mới</title>");
+    daemon.stops();
+}
+
+#[test]
+fn an_unchanged_configuration_changes_no_byte_and_polls_nobody() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    let paths = ["/feed.atom", "/feed.rss", "/feed.json", "/opml.xml", "/sources.opml", "/sources/bao-a.atom", "/"];
+    let all = || paths.map(|path| (daemon.get(path).body, daemon.get(path).header("etag").map(str::to_owned)));
+    let before = all();
+    daemon.process.signal(libc::SIGHUP);
+    daemon.waits_for_log("configuration read again");
+    assert!(all() == before);
+    assert_eq!(desk.press.seen("/a.rss").len(), 1);
+    daemon.stops();
+}
+
+#[test]
+fn poll_beside_the_daemon_goes_through_its_control_socket() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    assert_eq!(mode(&desk.path("control.sock")), 0o600);
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[second(), first()])));
+    let table: serde_json::Value =
+        serde_json::from_str(&desk.succeeds(&["poll", "bao-a", "--format", "json"])).expect("it is JSON");
+    assert_eq!((&table[0]["source"], &table[0]["new"]), (&"bao-a".into(), &1.into()));
+    // Only who polled knows: a poll of the command's own would reach neither the daemon's log nor its readers.
+    daemon.waits_for_log("items.new=1");
+    assert_eq!(daemon.log().matches("polled source `bao-a`").count(), 2);
+    daemon.waits_for_page("/feed.atom", "Đường mới qua đèo");
+    let unknown = desk.run(&["poll", "bao-x"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(stderr(&unknown).contains("there is no source `bao-x`"), "{}", stderr(&unknown));
+    desk.press.put("/a.rss", Page::error(500));
+    assert_eq!(desk.run(&["poll"]).status.code(), Some(1), "a source that failed");
+    daemon.stops();
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first()])));
+    desk.succeeds(&["poll"]);
+    assert!(!desk.path("control.sock").exists(), "without a daemon it polls by itself");
+}
+
+#[test]
+fn a_socket_left_behind_by_a_killed_daemon_is_no_hindrance() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.process.signal(libc::SIGKILL);
+    daemon.process.ends();
+    assert!(desk.path("control.sock").exists());
+    desk.succeeds(&["poll"]);
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    daemon.stops();
+}
+
+/// Starts one more daemon, which must end at once with status 1 and this word.
+#[track_caller]
+fn is_refused(desk: &Desk, word: &str) {
+    let log = std::fs::File::create(desk.path("refused")).expect("a log can be written");
+    let child = desk.command(&["run"]).stderr(log).spawn().expect("the program starts");
+    let status = Running(child).ends();
+    let said = std::fs::read_to_string(desk.path("refused")).expect("a log is text");
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert!(said.contains(word), "{said}");
+}
+
+#[test]
+fn a_second_daemon_on_the_same_database_is_refused_with_a_clear_word() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    is_refused(&desk, "another bantin is running with this database");
+    assert_eq!(daemon.get("/health").status, 200);
+    assert!(desk.path("control.sock").exists(), "the first keeps its socket");
+    desk.succeeds(&["poll"]);
+    daemon.stops();
+}
+
+#[test]
+fn a_second_daemon_is_refused_also_where_it_would_look_for_another_socket() {
+    let desk = desk();
+    std::fs::create_dir(desk.path("run")).expect("a folder can be made");
+    let mut command = desk.command(&["run"]);
+    command.env("RUNTIME_DIRECTORY", desk.path("run"));
+    let mut daemon = Daemon::start_as(&desk, command);
+    assert_eq!(mode(&desk.path("run/control.sock")), 0o600);
+    is_refused(&desk, "another bantin is running with this database");
+    daemon.process.signal(libc::SIGKILL);
+    daemon.process.ends();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    daemon.stops();
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let desk = desk();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let text = std::fs::read_to_string(desk.path("feeds.toml")).expect("it is there").replace("127.0.0.1:0", &address);
+    desk.write("feeds.toml", text);
+    is_refused(&desk, &format!("cannot listen on `{address}`"));
+}
+
+#[test]
+fn sockets_that_systemd_passes_win_over_the_configuration() {
+    let desk = desk();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}/", listener.local_addr().expect("it has an address"));
+    let mut command = Command::new("sh");
+    // The socket comes in as stdin and goes on as the descriptor that systemd uses; the process id stays that of `sh`.
+    command
+        .args(["-c", "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" run", env!("CARGO_BIN_EXE_bantin")])
+        .current_dir(desk.folder.path())
+        .stdin(Stdio::from(OwnedFd::from(listener)));
+    let mut daemon = Daemon::start_as(&desk, command);
+    assert_eq!(daemon.address, address);
+    assert_eq!(ask(&address, "/health", &[]).expect("it answers there").status, 200);
+    assert!(daemon.log().contains("`server.listen`"), "a warning that the key is without effect");
+    daemon.stops();
+}
+
+#[test]
+fn every_problem_of_a_bad_configuration_is_said_at_once_with_status_78() {
+    let desk = desk();
+    let bad = "[[source]]\nid = \"bao-a\"\nurl = \"PRESS/a.rss\"\nschedule = \"*/5 * *\"\n\
+               [[source]]\nid = \"bao-a\"\nurl = \"ftp://x/\"\nprovince = \"Atlantis\"\nsection = [\"khong-co\"]\n";
+    desk.configure("Bản tin", bad);
+    for args in [&["run"][..], &["check"], &["poll"], &["sources"]] {
+        let output = desk.run(args);
+        assert_eq!(output.status.code(), Some(78), "{args:?}");
+        let text = stderr(&output);
+        for problem in ["*/5 * *", "bao-a", "ftp://x/", "Atlantis", "khong-co"] {
+            assert!(text.contains(problem), "{args:?}: no word of `{problem}` in\n{text}");
+        }
+        assert!(text.contains("feeds.toml:"), "{text}");
+    }
+    assert!(!desk.path("bantin.db").exists());
+}
+
+#[test]
+fn secrets_reach_the_source_and_no_log_page_or_database() {
+    let secret = "bi-mat-4f9c2e";
+    let desk = Desk::new(&format!("{BAO_A}headers = {{ \"X-Khoa\" = {{ env = \"BANTIN_KHOA\" }} }}\n"));
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first()])));
+    let mut command = desk.command(&["run", "--log", "trace"]);
+    command.env("BANTIN_KHOA", secret);
+    let mut daemon = Daemon::start_as(&desk, command);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    assert_eq!(desk.press.last_seen("/a.rss").header("x-khoa"), Some(secret));
+    let mut seen = daemon.log();
+    for path in ["/", "/sources.opml", "/sources/bao-a", "/health"] {
+        seen.push_str(daemon.get(path).text());
+    }
+    daemon.stops();
+    seen.push_str(&daemon.log());
+    assert!(seen.len() > 10_000, "there is a log to look at");
+    assert!(!seen.contains(secret), "{}", seen.lines().find(|line| line.contains(secret)).unwrap_or_default());
+    assert!(!holds(&desk.path("bantin.db"), secret));
+    desk.configure(
+        "Bản tin",
+        &BAO_A
+            .replace("http://", "http://nguoi:bi-mat-4f9c2e@")
+            .replace("PRESS", "http://nguoi:bi-mat-4f9c2e@bao.example"),
+    );
+    let refused = desk.run(&["check"]);
+    assert_eq!(refused.status.code(), Some(78));
+    assert!(!stderr(&refused).contains(secret), "{}", stderr(&refused));
+}
+
+fn holds(file: &Path, text: &str) -> bool {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file).expect("it is there").read_to_end(&mut bytes).expect("it can be read");
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn serving_goes_on_while_every_source_is_down() {
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    let before = daemon.get("/feed.atom").body;
+    desk.press.put("/a.rss", Page::error(502));
+    assert_eq!(desk.run(&["poll"]).status.code(), Some(1));
+    daemon.waits_for_log("poll of source `bao-a` failed");
+    assert_eq!(daemon.get("/feed.atom").body, before, "errors are never items");
+    assert_eq!(daemon.get("/health").status, 200);
+    daemon.stops();
+}

@@ -1,0 +1,107 @@
+//! Limits of connections, stopping, sockets.
+
+use super::*;
+
+#[tokio::test]
+async fn stops_when_told_and_finishes_what_is_under_way() {
+    let mut server = start().await;
+    server.shelf.hold(true);
+    let address = server.address;
+    let waiting = tokio::spawn(async move {
+        let stream = TcpStream::connect(address).await.unwrap();
+        reply_to(stream, b"GET /search?q=k HTTP/1.1\r\nHost: x\r\n\r\n").await
+    });
+    let idle = TcpStream::connect(address).await.unwrap();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    let calls = server.shelf.calls();
+    while server.shelf.calls() == calls {
+        assert!(tokio::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.stop.take().unwrap().send(()).unwrap();
+    server.shelf.hold(false);
+    assert_eq!(waiting.await.unwrap().expect("an answer").status, 200);
+    tokio::time::timeout(Duration::from_secs(5), server.task).await.expect("stops in time").unwrap();
+    drop(idle);
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn silent_and_endless_requests_are_cut_off() {
+    let limits = Limits { header_timeout: Duration::from_millis(150), ..quick() };
+    let server = start_with(limits, |_, _| {}).await;
+    // Says nothing at all.
+    let mut silent = TcpStream::connect(server.address).await.unwrap();
+    // Begins, and never ends.
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    slow.write_all(b"GET /feed.atom HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
+    for stream in [&mut silent, &mut slow] {
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok(), "the connection stayed open");
+    }
+    // Says far too much.
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let request = format!("GET /feed.atom HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(40_000));
+    let reply = reply_to(stream, request.as_bytes()).await;
+    assert!(reply.is_none_or(|reply| reply.status == 431));
+}
+
+#[tokio::test]
+async fn a_quiet_connection_is_closed_after_its_answer() {
+    let limits = Limits { header_timeout: Duration::from_millis(150), ..quick() };
+    let server = start_with(limits, |_, _| {}).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut all = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut all)).await;
+    assert!(closed.is_ok(), "the connection stayed open");
+    assert!(all.starts_with(b"HTTP/1.1 503"));
+}
+
+#[tokio::test]
+async fn more_connections_than_allowed_wait_their_turn() {
+    let limits = Limits { connections: 2, header_timeout: Duration::from_millis(300), ..quick() };
+    let server = start_with(limits, |_, _| {}).await;
+    let _idle = (TcpStream::connect(server.address).await.unwrap(), TcpStream::connect(server.address).await.unwrap());
+    // The idle ones are cut off, then it is this one's turn.
+    assert_eq!(server.get("/feed.atom").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_its_lifetime() {
+    let limits = Limits { connection_lifetime: Duration::from_millis(200), ..quick() };
+    let server = start_with(limits, |_, _| {}).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut all = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut all)).await;
+    assert!(closed.is_ok() && all.starts_with(b"HTTP/1.1 503"));
+}
+
+#[tokio::test]
+async fn serves_over_a_socket_in_the_file_system() {
+    let server = start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("http.sock");
+    let listener = Listener::Unix(UnixListener::bind(&path).unwrap());
+    let task = tokio::spawn(serve(Arc::clone(&server.site), vec![listener], std::future::pending()));
+    let stream = UnixStream::connect(&path).await.unwrap();
+    let reply = reply_to(stream, b"GET /feed.atom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    assert_eq!(reply.status, 200);
+    task.abort();
+}
+
+#[tokio::test]
+async fn many_requests_go_over_one_connection() {
+    let server = start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = "GET /feed.css HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all).await.unwrap();
+    let text = String::from_utf8_lossy(&all);
+    assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 20);
+    assert_eq!(text.matches("HTTP/1.1 503").count(), 1);
+}
