@@ -86,8 +86,10 @@ fn has_host(href: &str) -> bool {
     let is_name = host
         .split('.')
         .all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') && !part.is_empty());
-    // A name that ends in a number is an address, and may be a wrong one.
-    is_name && !host.ends_with(|c: char| c.is_ascii_digit()) && port.parse::<u16>().is_ok()
+    // A last part that begins like a number makes the name an address (`0X` is 0), and punycode may be wrong.
+    let last = host.rsplit('.').next().unwrap_or("");
+    let is_plain = last.bytes().all(|b| b.is_ascii_alphabetic()) && !host.to_ascii_lowercase().contains("xn--");
+    is_name && is_plain && port.parse::<u16>().is_ok()
 }
 
 /// Attributes of HTML that hold one address.
@@ -205,6 +207,8 @@ mod tests {
         check("http://[xấu", None);
         check("http://xml:base='d/'/a", None);
         check("http://300.1.2.3/a", None);
+        check("http://tin.example.0X/a", None);
+        check("http://xn--a.example/a", None);
         check("https:https:https://tin.example/a", None);
         assert_eq!(absolute(None, "/tin-2.html"), None);
     }
