@@ -50,6 +50,10 @@ pub fn take(
         Ok(document) => document,
         Err(unreadable) => return Ok(Taken::Not(outcome(&unreadable))),
     };
+    let mut document = document;
+    let all = document.items.len();
+    document.items.retain(|item| !is_shell(item));
+    let shells = u32::try_from(all - document.items.len()).unwrap_or(u32::MAX);
     let seen = library.seen(&source.id, &source.was)?;
     let mut hashes: Vec<i64> = document.items.iter().map(normalise::raw_hash).collect();
     let unusable = normalise::ambiguous(&document.items);
@@ -70,11 +74,19 @@ pub fn take(
         total: document.items.len(),
         items,
         seen: hashes,
-        dropped: document.empty_items,
+        dropped: document.empty_items + shells,
         problems: document.problems,
         meta: document.feed,
     };
     Ok(Taken::Document(Box::new(read), document.hints))
+}
+
+/// Whether nothing is in an item that a reader could read or follow; the front door gives such items where a document has
+/// no others.
+fn is_shell(item: &RawItem) -> bool {
+    [&item.id, &item.link, &item.title, &item.summary, &item.content, &item.text]
+        .into_iter()
+        .all(|field| field.is_none())
 }
 
 fn prepare(
