@@ -16,9 +16,9 @@ fn corpus(folder: &str) -> Option<PathBuf> {
     None
 }
 
-fn options() -> Options {
+fn options() -> Options<'static> {
     let now = "2026-11-23T00:00:00Z".parse().unwrap();
-    Options { kind: Kind::Auto, zone: chrono_tz::UTC, date_order: None, now }
+    Options::new(Kind::Auto, chrono_tz::UTC, now)
 }
 
 /// The number behind `field` in the line of the table that begins with `row`.

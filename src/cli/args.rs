@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::extract::html::profile;
 
 /// Polls provincial news sources, recognises the same story wherever it appears, and republishes one merged feed plus a
 /// feed per topic.
@@ -212,6 +215,12 @@ pub enum ReadKind {
     Feed,
     /// A page that lists articles
     Html,
+    /// The page of one article
+    Article,
+    /// A sitemap, or an index of sitemaps
+    Sitemap,
+    /// The answer of a JSON endpoint
+    Json,
 }
 
 /// `read`
@@ -220,6 +229,9 @@ pub struct ReadArgs {
     /// What the documents are
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub kind: ReadKind,
+    /// Read pages by this shipped profile instead of by themselves
+    #[arg(long, value_name = "PROFILE", value_parser = profile_names())]
+    pub profile: Option<String>,
     /// The address the document came from, for relative links [default: its own]
     #[arg(long, value_name = "URL")]
     pub base: Option<String>,
@@ -239,4 +251,9 @@ pub struct ReadArgs {
     /// Files or addresses
     #[arg(required_unless_present = "batch", value_name = "FILE-OR-URL")]
     pub documents: Vec<String>,
+}
+
+/// The names that `--profile` takes.
+fn profile_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(profile::profile_names())
 }

@@ -14,7 +14,8 @@ use super::progress;
 use crate::daemon::setup;
 use crate::dates;
 use crate::dedup;
-use crate::extract::{self, Input, Kind, Unreadable, report};
+use crate::extract::html::{ArticleHint, profile};
+use crate::extract::{self, How, Input, Kind, Unreadable, report};
 use crate::fetch::{Answer, Client, Request, Settings};
 use crate::model::Instant;
 use crate::topics;
@@ -27,10 +28,19 @@ pub fn read(cli: &Cli, args: &ReadArgs, out: &mut dyn Write) -> anyhow::Result<E
         ReadKind::Auto => Kind::Auto,
         ReadKind::Feed => Kind::Feed,
         ReadKind::Html => Kind::Html,
+        ReadKind::Article => Kind::Article,
+        ReadKind::Sitemap => Kind::Sitemap,
+        ReadKind::Json => Kind::Json,
     };
+    let base =
+        args.base.as_deref().map(|base| Url::parse(base).with_context(|| format!("`--base {base}`"))).transpose()?;
+    let selectors = args.profile.as_deref().and_then(profile::profile).map(|profile| &profile.selectors);
+    let how = How { selectors, ..How::default() };
     let mut all_ok = true;
     if let Some(list) = &args.batch {
-        let options = report::Options { kind, zone, date_order: None, now };
+        let content_type = args.content_type.as_deref();
+        let options =
+            report::Options { how, content_type, base: base.as_ref(), ..report::Options::new(kind, zone, now) };
         let lines = report::read_batch(list, options).with_context(|| format!("cannot read `{}`", list.display()))?;
         for line in lines {
             all_ok &= line.ok;
@@ -38,13 +48,12 @@ pub fn read(cli: &Cli, args: &ReadArgs, out: &mut dyn Write) -> anyhow::Result<E
         }
         return Ok(exit(all_ok));
     }
-    let base =
-        args.base.as_deref().map(|base| Url::parse(base).with_context(|| format!("`--base {base}`"))).transpose()?;
     for name in &args.documents {
         let result = match document(cli, name) {
             Ok(found) => {
                 let url = base.clone().or(found.url);
-                extract::read(&Input {
+                let hint = ArticleHint { last_modified: found.last_modified, ..ArticleHint::default() };
+                let input = Input {
                     bytes: &found.bytes,
                     content_type: args.content_type.as_deref().or(found.content_type.as_deref()),
                     url: url.as_ref(),
@@ -52,7 +61,8 @@ pub fn read(cli: &Cli, args: &ReadArgs, out: &mut dyn Write) -> anyhow::Result<E
                     zone,
                     date_order: None,
                     now,
-                })
+                };
+                extract::read_with(&input, How { hint: Some(&hint), ..how })
             }
             Err(reason) => Err(Unreadable::File { reason: format!("{reason:#}") }),
         };
@@ -67,12 +77,13 @@ struct Found {
     bytes: Vec<u8>,
     content_type: Option<String>,
     url: Option<Url>,
+    last_modified: Option<Instant>,
 }
 
 fn document(cli: &Cli, name: &str) -> anyhow::Result<Found> {
     let address = Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = address else {
-        return Ok(Found { bytes: std::fs::read(name)?, content_type: None, url: None });
+        return Ok(Found { bytes: std::fs::read(name)?, content_type: None, url: None, last_modified: None });
     };
     super::start_log(cli, "error");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -81,8 +92,9 @@ fn document(cli: &Cli, name: &str) -> anyhow::Result<Found> {
     let fetched = runtime.block_on(client.fetch(&Request::new(url, Utc::now())));
     match fetched.answer {
         Answer::Document(document) => {
-            let content_type = document.content_type.clone();
-            Ok(Found { bytes: document.body.into_parts().0, content_type, url: Some(fetched.final_url) })
+            let (content_type, last_modified) = (document.content_type.clone(), document.last_modified);
+            let bytes = document.body.into_parts().0;
+            Ok(Found { bytes, content_type, url: Some(fetched.final_url), last_modified })
         }
         Answer::NotModified(_) => bail!("the server answered 304 to a request that was not conditional"),
         Answer::Failed(outcome) => bail!("{}", outcome.meaning()),

@@ -10,7 +10,7 @@ use super::setup::Setup;
 use super::writer::Read;
 use crate::config::{Source, SourceKind};
 use crate::dedup;
-use crate::extract::{self, Input, Kind, Unreadable};
+use crate::extract::{self, How, Input, Kind, Unreadable};
 use crate::fetch::Document;
 use crate::model::{Instant, Outcome, PublisherHints, RawItem, Wall};
 use crate::normalise;
@@ -42,11 +42,8 @@ pub fn take(
 ) -> Result<Taken, StoreError> {
     let is_partial = document.status == 226;
     let input = input(source, document, url, now);
-    let reading = match source.kind {
-        SourceKind::Html => extract::read_listing(&input, setup.selectors(&source.id)),
-        _ => extract::read(&input),
-    };
-    let document = match reading {
+    let how = How { selectors: setup.selectors(&source.id), pointers: Some(&source.json), hint: None };
+    let document = match extract::read_with(&input, how) {
         Ok(document) => document,
         Err(unreadable) => return Ok(Taken::Not(outcome(&unreadable))),
     };

@@ -58,7 +58,9 @@ pub fn json_items(
     };
     let mut raw: Vec<Item> = Vec::new();
     let mut page: Option<String> = None;
+    let mut reached = false;
     let mut take = |value: Value| match value {
+        Value::Null => reached = true,
         Value::Object(_) if raw.len() < MAX_ITEMS => raw.push(Item::read(&value, pointers)),
         Value::String(html) if html.contains('<') => page = Some(html),
         _ => {}
@@ -93,7 +95,8 @@ pub fn json_items(
     };
     note("empty-item", "items have neither title nor link", untitled);
     note("missing-link", "items have no usable link", linkless);
-    if found.items.is_empty() && found.problems.is_empty() {
+    let is_empty_list = reached && pointers.contains_key("items");
+    if found.items.is_empty() && found.problems.is_empty() && !is_empty_list {
         let message = match pointers.get("items") {
             Some(pointer) => format!("`items` points at `{pointer}`, and nothing is there"),
             None => "the document has no list of objects with titles".to_owned(),
@@ -114,7 +117,7 @@ fn steps(pointer: &str) -> Vec<String> {
 }
 
 /// Walks to where a path leads and hands over what is there: the elements of an array, the members of an object of
-/// objects, or the value itself. All else is skipped without being kept.
+/// objects, or the value itself. All else is skipped without being kept. That an array is there at all is said by a null.
 struct Seek<'p, 'f> {
     path: &'p [String],
     each: &'f mut dyn FnMut(Value),
@@ -137,6 +140,7 @@ impl<'de> Visitor<'de> for Seek<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let Some((first, rest)) = self.path.split_first() else {
+            (self.each)(Value::Null);
             while let Some(value) = seq.next_element::<Value>()? {
                 (self.each)(value);
             }

@@ -5,7 +5,7 @@
 //! had to be put right is named in [`Document::problems`].
 //!
 //! A document goes through [`decode`] (bytes to text), [`sniff`] (what is it?) and then its reader: [`feed`] for RSS, RDF
-//! and Atom, [`jsonfeed`] for JSON Feed. The markup of items is passed on as given, addresses made absolute; cleaning it is
+//! and Atom, [`jsonfeed`] for JSON Feed, [`html`] for pages, [`sitemap`] and [`jsonapi`]. The markup of items is passed on as given, addresses made absolute; cleaning it is
 //! the business of `normalise`.
 //!
 //! It never asks the network, the database or the clock.
@@ -20,6 +20,7 @@ pub mod jsonapi;
 pub mod jsonfeed;
 pub mod limits;
 pub mod opml;
+mod pages;
 pub mod plain;
 pub mod pool;
 pub mod problems;
@@ -35,6 +36,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono_tz::Tz;
 use url::Url;
 
+pub use self::pages::How;
 pub use self::unreadable::Unreadable;
 use crate::config::DateOrder;
 use crate::model::{FeedMeta, Instant, Problem, PublisherHints, RawItem};
@@ -131,6 +133,19 @@ pub struct Document {
     pub empty_items: u32,
     /// The feeds that a page links to with `rel="alternate"`, absolute.
     pub feed_links: Vec<String>,
+    /// The page with older items of a listing, absolute.
+    pub next: Option<String>,
+    /// The sitemaps of an index, the freshest first.
+    pub index: Vec<sitemap::SitemapLink>,
+}
+
+/// Reads a document of a source of which nothing else is known.
+///
+/// # Errors
+///
+/// As [`read_with`].
+pub fn read(input: &Input) -> Result<Document, Unreadable> {
+    read_with(input, How::default())
 }
 
 /// Reads a document.
@@ -139,21 +154,11 @@ pub struct Document {
 ///
 /// [`Unreadable`] where it is none of the expected kinds or nothing of use is in it. Never panics: a panic of a library
 /// becomes [`Unreadable::Panicked`].
-pub fn read(input: &Input) -> Result<Document, Unreadable> {
-    catch_unwind(AssertUnwindSafe(|| read_uncaught(input, None))).unwrap_or(Err(Unreadable::Panicked))
+pub fn read_with(input: &Input, how: How<'_>) -> Result<Document, Unreadable> {
+    catch_unwind(AssertUnwindSafe(|| read_uncaught(input, how))).unwrap_or(Err(Unreadable::Panicked))
 }
 
-/// Reads a page that lists articles, by selectors where some are given, else by itself.
-///
-/// # Errors
-///
-/// As [`read`]; a page on which no list is found is named for what it looks like.
-pub fn read_listing(input: &Input, selectors: Option<&html::select::Selectors>) -> Result<Document, Unreadable> {
-    catch_unwind(AssertUnwindSafe(|| read_uncaught(&Input { kind: Kind::Html, ..*input }, selectors)))
-        .unwrap_or(Err(Unreadable::Panicked))
-}
-
-fn read_uncaught(input: &Input, selectors: Option<&html::select::Selectors>) -> Result<Document, Unreadable> {
+fn read_uncaught(input: &Input, how: How<'_>) -> Result<Document, Unreadable> {
     let limit = limits::MAX_DOCUMENT_BYTES;
     if input.bytes.len() > limit {
         return Err(Unreadable::TooLarge { bytes: input.bytes.len(), limit });
@@ -174,10 +179,15 @@ fn read_uncaught(input: &Input, selectors: Option<&html::select::Selectors>) -> 
     let decoded = decode::decode(bytes, input.content_type, host, &mut problems);
     let text = decoded.text.as_ref();
     let document = match input.kind {
-        Kind::Auto | Kind::Feed => read_feed(text, input, &mut problems)?,
-        Kind::Html => read_page(text, input, selectors)?,
-        Kind::Article => return Err(sniff::page(text, input.url).unreadable()),
-        Kind::Sitemap | Kind::Json => return Err(refuse(text, input.url)),
+        Kind::Feed => read_feed(text, input, &mut problems)?,
+        Kind::Auto => match read_feed(text, input, &mut problems) {
+            Ok(found) => found,
+            Err(why_not) => pages::whatever(text, input, how, why_not)?,
+        },
+        Kind::Html => pages::listing(text, input, how)?,
+        Kind::Article => pages::article(text, input, how)?,
+        Kind::Sitemap => pages::sitemap(text, input)?,
+        Kind::Json => pages::json(text, input, how)?,
     };
     note_repeated_ids(&document.items, &mut problems);
     let mut problems = problems.into_list();
@@ -213,25 +223,8 @@ fn read_feed(text: &str, input: &Input, problems: &mut Problems) -> Result<Docum
         problems: Vec::new(),
         empty_items: found.empty_items,
         feed_links: Vec::new(),
-    })
-}
-
-fn read_page(text: &str, input: &Input, selectors: Option<&html::select::Selectors>) -> Result<Document, Unreadable> {
-    let page = || sniff::page(text, input.url);
-    let Some(url) = input.url else { return Err(page().unreadable()) };
-    let cx = crate::dates::Context { zone: input.zone, order: input.date_order, now: Some(input.now) };
-    let found = html::listing(text, url, selectors, &cx);
-    if found.items.is_empty() {
-        return Err(page().unreadable());
-    }
-    Ok(Document {
-        kind: DocumentKind::Html,
-        feed: FeedMeta::default(),
-        items: found.items,
-        hints: PublisherHints::default(),
-        problems: found.problems,
-        empty_items: 0,
-        feed_links: found.feed_links,
+        next: None,
+        index: Vec::new(),
     })
 }
 

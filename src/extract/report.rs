@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Document, Input, Kind, Unreadable, read};
+use super::{Document, How, Input, Kind, Unreadable, read_with};
 use crate::config::DateOrder;
 use crate::model::{Image, Instant, LocalInstant, Person, Problem, RawItem};
 
@@ -83,7 +83,7 @@ pub fn report_line(file: &str, result: &Result<Document, Unreadable>) -> String 
             problems: &[],
             empty_items: 0,
             feed_links: match unreadable {
-                Unreadable::Html { feed_links } => feed_links,
+                Unreadable::Html { feed_links } | Unreadable::NoList { feed_links, .. } => feed_links,
                 _ => &[],
             },
             error: Some(ErrorReport { code: unreadable.code(), message: unreadable.to_string() }),
@@ -120,7 +120,7 @@ fn timestamp(date: &LocalInstant) -> String {
 
 /// What holds for all documents of a list.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'a> {
     /// What the documents are expected to be.
     pub kind: Kind,
     /// For dates that carry no zone.
@@ -129,6 +129,19 @@ pub struct Options {
     pub date_order: Option<DateOrder>,
     /// The time of reading.
     pub now: Instant,
+    /// How pages are read.
+    pub how: How<'a>,
+    /// For documents of the list that name no type themselves.
+    pub content_type: Option<&'a str>,
+    /// For documents of the list that name no address themselves.
+    pub base: Option<&'a Url>,
+}
+
+impl Options<'_> {
+    /// Nothing known but these.
+    pub fn new(kind: Kind, zone: chrono_tz::Tz, now: Instant) -> Self {
+        Self { kind, zone, date_order: None, now, how: How::default(), content_type: None, base: None }
+    }
 }
 
 /// One line of a list for `bantin read --batch`; other members are ignored.
@@ -156,7 +169,7 @@ pub struct Line {
 /// # Errors
 ///
 /// The list itself cannot be opened.
-pub fn read_batch(list: &Path, options: Options) -> std::io::Result<impl Iterator<Item = Line>> {
+pub fn read_batch<'a>(list: &Path, options: Options<'a>) -> std::io::Result<impl Iterator<Item = Line> + use<'a>> {
     let folder = list.parent().map_or_else(PathBuf::new, Path::to_owned);
     let lines = BufReader::new(fs::File::open(list)?).lines();
     let lines = lines.map_while(Result::ok).filter(|line| !line.trim().is_empty());
@@ -168,7 +181,7 @@ pub fn read_batch(list: &Path, options: Options) -> std::io::Result<impl Iterato
     }))
 }
 
-fn read_entry(folder: &Path, entry: &Entry, options: Options) -> Line {
+fn read_entry(folder: &Path, entry: &Entry, options: Options<'_>) -> Line {
     let bytes = match fs::read(folder.join(&entry.file)) {
         Ok(bytes) => bytes,
         Err(error) => return answer(&entry.file, &Err(Unreadable::File { reason: error.to_string() })),
@@ -176,14 +189,14 @@ fn read_entry(folder: &Path, entry: &Entry, options: Options) -> Line {
     let url = entry.base_url.as_deref().and_then(|url| Url::parse(url).ok());
     let input = Input {
         bytes: &bytes,
-        content_type: entry.http_content_type.as_deref(),
-        url: url.as_ref(),
+        content_type: entry.http_content_type.as_deref().or(options.content_type),
+        url: url.as_ref().or(options.base),
         kind: options.kind,
         zone: options.zone,
         date_order: options.date_order,
         now: options.now,
     };
-    answer(&entry.file, &read(&input))
+    answer(&entry.file, &read_with(&input, options.how))
 }
 
 fn answer(file: &str, result: &Result<Document, Unreadable>) -> Line {

@@ -14,6 +14,25 @@ pub enum Unreadable {
         /// The feeds that the page links to, absolute.
         feed_links: Vec<String>,
     },
+    /// A page without the list of articles that was looked for.
+    #[error("no list of articles was found: {reason}; run `bantin inspect` on the address")]
+    NoList {
+        /// What is missing.
+        reason: String,
+        /// The feeds that the page links to, absolute.
+        feed_links: Vec<String>,
+    },
+    /// A page without the text of an article.
+    #[error(
+        "the page has no text that could be recognised as an article: say with `article = {{ body = … }}` where it is"
+    )]
+    NoArticle,
+    /// A JSON document without the list that was looked for.
+    #[error("no list of items was found: {reason}; correct `items` in `[source.json]`")]
+    NoItems {
+        /// What is missing.
+        reason: String,
+    },
     /// A page that says something went wrong on the server.
     #[error(
         "the body is an error page (`{title}`): the server reports a fault with status 200, wait or look the address up"
@@ -128,6 +147,9 @@ impl Unreadable {
         match self {
             Self::Empty => "empty-body",
             Self::Html { .. } => "html",
+            Self::NoList { .. } => "no-list",
+            Self::NoArticle => "no-article",
+            Self::NoItems { .. } => "no-items",
             Self::ErrorPage { .. } => "error-page",
             Self::LoginPage { .. } => "login-page",
             Self::Challenge { .. } => "challenge",

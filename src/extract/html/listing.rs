@@ -20,6 +20,8 @@ const MAX_ITEMS: usize = 1_000;
 /// What a listing page gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listing {
+    /// What the page calls itself.
+    pub title: Option<String>,
     /// In the order of the page, each address once. Title and link are never absent; summaries are HTML.
     pub items: Vec<RawItem>,
     /// The page with older items, absolute.
@@ -76,7 +78,8 @@ pub fn listing(html: &str, base: &Url, how: Option<&Selectors>, cx: &Context) ->
             1,
         ));
     }
-    Listing { next: next_page(&page, how.next.as_ref()), feed_links: page.feed_links(), items, problems }
+    let title = page.first("title").map(super::page::text_of_title).filter(|title| !title.is_empty());
+    Listing { title, next: next_page(&page, how.next.as_ref()), feed_links: page.feed_links(), items, problems }
 }
 
 fn problem(code: &str, message: String, count: u32) -> Problem {

@@ -1,6 +1,7 @@
 //! What the head of an article page says about it: JSON-LD, Open Graph, plain meta tags.
 
 use serde_json::Value;
+use url::Url;
 
 use super::page::Page;
 use crate::text;
@@ -81,6 +82,27 @@ pub(crate) fn meta(page: &Page) -> Meta {
     meta.canonical = canonical.filter(|url| url.path() != "/" || url.query().is_some()).map(String::from);
     meta.site_name = page.meta("og:site_name");
     meta
+}
+
+/// Whether the head of a page says that the page is one article.
+pub(crate) fn calls_itself_article(html: &str) -> bool {
+    let page = Page::parse(html, &nowhere());
+    page.meta("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article")) || !meta(&page).published.is_empty()
+}
+
+/// The address that a page gives for itself: `rel=canonical`, `og:url`, an absolute `<base>`.
+pub(crate) fn own_address(html: &str) -> Option<Url> {
+    let page = Page::parse(html, &nowhere());
+    let canonical = page.first("link[rel~='canonical'][href]").and_then(|el| el.attr("href").map(str::to_owned));
+    let base = page.first("base[href]").and_then(|el| el.attr("href").map(str::to_owned));
+    let stated = [canonical, page.meta("og:url"), base];
+    let absolute = |stated: String| Url::parse(stated.trim()).ok();
+    stated.into_iter().flatten().filter_map(absolute).find(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// For questions to a page that no address enters.
+fn nowhere() -> Url {
+    Url::parse("http://page.invalid/").expect("this address is well-formed")
 }
 
 /// JSON as sites write it: with line breaks inside of strings, and a semicolon at the end.
@@ -179,8 +201,6 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::*;
 
     fn read(head: &str) -> Meta {

@@ -53,3 +53,4 @@ pub(crate) use self::discover::known_blocks;
 pub(crate) use self::fields::{Block, Fields, read_by_itself as read_fields};
 pub use self::listing::{Listing, listing};
 pub(crate) use self::listing::{escape, read_date};
+pub(crate) use self::meta::{calls_itself_article, own_address};
