@@ -8,72 +8,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use common::{Answer, BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
-
-/// A daemon, with its log in a file.
-struct Daemon {
-    process: Running,
-    log: PathBuf,
-    /// `http://127.0.0.1:PORT/`
-    address: String,
-}
-
-impl Daemon {
-    /// Starts `bantin run` and waits until it serves.
-    #[track_caller]
-    fn start(desk: &Desk) -> Self {
-        Self::start_as(desk, desk.command(&["run"]))
-    }
-
-    #[track_caller]
-    fn start_as(desk: &Desk, command: Command) -> Self {
-        let mut daemon = Self::spawn(desk, command);
-        daemon.address = wait_for("the line with the address", || {
-            let log = daemon.log();
-            let rest = log.split_once("serves http://")?.1;
-            rest.split_once(' ').map(|(address, _)| format!("http://{}", address.trim_end_matches(',')))
-        });
-        daemon
-    }
-
-    fn spawn(desk: &Desk, mut command: Command) -> Self {
-        let log = desk.path("log");
-        let file = std::fs::File::create(&log).expect("a log can be written");
-        let process = Running(command.stderr(file).stdout(Stdio::null()).spawn().expect("the program starts"));
-        Self { process, log, address: String::new() }
-    }
-
-    fn log(&self) -> String {
-        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
-    }
-
-    #[track_caller]
-    fn waits_for_log(&self, line: &str) {
-        wait_for(&format!("`{line}` in the log"), || self.log().contains(line).then_some(()));
-    }
-
-    #[track_caller]
-    fn get(&self, path: &str) -> Answer {
-        ask(&self.address, path, &[]).expect("the daemon answers")
-    }
-
-    #[track_caller]
-    fn waits_for_page(&self, path: &str, text: &str) {
-        wait_for(&format!("`{text}` in `{path}`"), || self.get(path).text().contains(text).then_some(()));
-    }
-
-    /// Stops it as systemd does; returns how long it took.
-    #[track_caller]
-    fn stops(&mut self) -> Duration {
-        let began = Instant::now();
-        self.process.signal(libc::SIGTERM);
-        let status = self.process.ends();
-        assert_eq!(status.code(), Some(0), "{}", self.log());
-        began.elapsed()
-    }
-}
+use common::daemon::Daemon;
+use common::{BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
 
 /// systemd's end of `sd_notify`.
 struct Manager {

@@ -170,6 +170,35 @@ pub enum Command {
         what: ExportWhat,
     },
 
+    /// Copy the database to a file, also while the daemon runs; the copy is verified
+    #[command(after_help = "The file appears whole or not at all. `bantin restore FILE` puts it back.")]
+    Backup {
+        /// Where the copy goes
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        overwrite: bool,
+    },
+
+    /// Put a backup in the place of the database; the one before is kept aside
+    #[command(
+        after_help = "The daemon must be stopped. Ids stay what they are, and what was published after the backup was made \
+        does not come back as new."
+    )]
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+
+    /// Delete items older than `store.keep` now, and give the room back
+    #[command(
+        after_help = "The daemon does this by itself at `store.tidy`. Who the items were is remembered, so that they never \
+        come back as new."
+    )]
+    Prune,
+
     /// Print the completion script of a shell
     Completions {
         /// Which one

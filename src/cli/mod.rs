@@ -9,6 +9,7 @@ mod look;
 mod progress;
 mod read;
 mod run;
+mod state;
 mod table;
 mod why;
 
@@ -97,6 +98,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
             import::import(file, &taken, out).map(|()| ExitCode::SUCCESS)
         }
         Command::Export { what } => look::export(&load(cli)?, *what, out),
+        Command::Backup { file, overwrite } => state::backup(&load(cli)?, file, *overwrite),
+        Command::Restore { file } => state::restore(&load(cli)?, file),
+        Command::Prune => state::prune(&load(cli)?, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "bantin", out);
             Ok(ExitCode::SUCCESS)

@@ -31,7 +31,7 @@ use crate::topics;
 /// Threads of the event loop: it only waits and copies; what computes has threads of its own.
 const WORKERS: usize = 2;
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .max_blocking_threads(32)
@@ -133,7 +133,6 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
     let mut bar = None;
     loop {
         match peer.receive::<Answer>().await?.context("the daemon stopped in the middle of the polls")? {
-            Answer::Hello { .. } => {}
             Answer::Begin { total } => bar = Some(progress::bar(total as u64)),
             Answer::Polled(line) => {
                 if let Some(bar) = &bar {
@@ -144,6 +143,7 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
             }
             Answer::Done => break,
             Answer::Error { message } => anyhow::bail!(message),
+            _ => {}
         }
     }
     if let Some(bar) = bar {

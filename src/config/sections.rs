@@ -26,11 +26,14 @@ pub const DEFAULT_MAX_BODY: u64 = 10 << 20;
 /// Age after which items are pruned.
 pub const DEFAULT_KEEP: Duration = Duration::from_secs(400 * DAY);
 
+/// When items are pruned and free space is given back: at the hour at which fewest read, not at a full one.
+pub const DEFAULT_TIDY: &str = "40 3 * * *";
+
 const DAY: u64 = 24 * 3600;
 
 pub(super) const SITE_KEYS: &[&str] = &["title", "subtitle", "url", "tag", "language", "timezone", "author", "rights"];
 pub(super) const SERVER_KEYS: &[&str] = &["listen", "admin", "trusted_proxies", "token"];
-pub(super) const STORE_KEYS: &[&str] = &["path", "keep"];
+pub(super) const STORE_KEYS: &[&str] = &["path", "keep", "tidy"];
 pub(super) const PUBLISH_KEYS: &[&str] = &["items", "directory", "content", "formats"];
 pub(super) const STORIES_KEYS: &[&str] = &["window", "same", "related"];
 pub(super) const POLL_KEYS: &[&str] = &[
@@ -212,13 +215,18 @@ fn read_listeners(field: &Field<'_, '_>, folder: &Path) -> Vec<Listen> {
 
 /// `[store]`. Under systemd the database lies in `$STATE_DIRECTORY` unless the file says where.
 pub(super) fn read_store<'i>(section: Option<&Section<'_, 'i>>, desk: &Desk<'_, 'i>) -> Store {
-    let (mut path, mut keep) = (None, DEFAULT_KEEP);
+    let (mut path, mut keep, mut tidy) = (None, DEFAULT_KEEP, DEFAULT_TIDY.to_owned());
     for field in section.into_iter().flat_map(|section| section.fields(desk, "store")) {
         match field.name() {
             "path" => path = field.path(&desk.folder),
             "keep" => {
                 let range = Duration::from_secs(DAY)..=Duration::from_secs(100 * 365 * DAY);
                 keep = field.duration(range).unwrap_or(keep);
+            }
+            "tidy" => {
+                if let Some(schedule) = field.raw().filter(|schedule| desk.accepts_schedule(&field, schedule)) {
+                    schedule.trim().clone_into(&mut tidy);
+                }
             }
             _ => desk.unknown("store", &field),
         }
@@ -227,7 +235,7 @@ pub(super) fn read_store<'i>(section: Option<&Section<'_, 'i>>, desk: &Desk<'_, 
         Some(directory) => directory.join("bantin.db"),
         None => desk.folder.join("data/bantin.db"),
     };
-    Store { path: path.unwrap_or_else(default), keep }
+    Store { path: path.unwrap_or_else(default), keep, tidy }
 }
 
 /// `[publish]`; what sources inherit goes into `template`.

@@ -104,6 +104,8 @@ pub struct Store {
     pub path: PathBuf,
     /// Age after which items are pruned.
     pub keep: Duration,
+    /// When they are, and free space is given back: cron, as written, in `site.timezone`.
+    pub tidy: String,
 }
 
 /// `[poll]`, what is not per source.

@@ -28,6 +28,17 @@ pub enum Request {
         /// Ids.
         sources: Vec<String>,
     },
+    /// Copy the database.
+    Backup {
+        /// An empty file that the client has made, absolute.
+        into: PathBuf,
+        /// Its device and inode, by which the daemon knows that it sees the same file: a service has a `/tmp` of its own.
+        seen_as: (u64, u64),
+    },
+    /// Delete what is older than `store.keep`, and give the room back.
+    Prune,
+    /// How are you?
+    Health,
 }
 
 /// What the daemon answers, line by line.
@@ -48,6 +59,29 @@ pub enum Answer {
     },
     /// One source has been polled.
     Polled(Polled),
+    /// The database has been copied, and the copy verified.
+    Copied {
+        /// The file named in the request or, where the daemon may not write there, one beside the database.
+        path: PathBuf,
+        /// Items in it.
+        items: u64,
+        /// Stories in it.
+        stories: u64,
+    },
+    /// So far this much has been deleted.
+    Pruned {
+        /// Stories.
+        stories: u64,
+        /// Items.
+        items: u64,
+        /// Bytes given back to the file system.
+        bytes: u64,
+    },
+    /// What is not as it should be; empty when all is well.
+    Health {
+        /// One line each.
+        lines: Vec<String>,
+    },
     /// All done.
     Done,
     /// It could not be done.

@@ -12,6 +12,7 @@
 //! | `control.rs` | commands beside a running daemon |
 //! | `publisher.rs` | renders what changed, writes the files |
 //! | `systemd.rs` | readiness, watchdog, passed sockets |
+//! | `upkeep.rs` | pruning, backups, free space |
 //! | `log.rs` | where logs go |
 
 mod classify;
@@ -24,6 +25,7 @@ pub mod publisher;
 pub mod run;
 pub mod setup;
 pub mod systemd;
+pub mod upkeep;
 pub mod writer;
 
 use std::collections::HashMap;

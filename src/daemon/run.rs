@@ -13,7 +13,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use super::engine::{Clock, Engine};
 use super::publisher::{PublishError, Publisher};
 use super::setup::Setup;
 use super::writer::Writer;
-use super::{classify, systemd};
+use super::{classify, systemd, upkeep};
 use crate::config::{Config, Listen};
 use crate::model::{Instant, SourceId};
 use crate::schedule::CronError;
@@ -167,6 +167,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         ),
         false => None,
     };
+    upkeep::sweep(&database);
     let (listeners, addresses) = listeners(&setup.config, standalone).await?;
 
     let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
@@ -202,8 +203,9 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
     let publishing = tokio::spawn(publish_loop(press.clone(), changed, until_stop(stopped.clone())));
     let commands = control.map(|listener| {
-        tokio::spawn(control_loop(listener, database.clone(), Arc::clone(&engine), until_stop(stopped.clone())))
+        tokio::spawn(control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
     });
+    let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
 
     (ready)(&addresses);
     systemd::ready();
@@ -220,6 +222,9 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     systemd::stopping();
     info!("stopping");
     let _ = stop.send(true);
+    // Each slice of its work is whole by itself.
+    keeping.abort();
+    let _ = keeping.await;
     let _ = server.await;
     let _ = publishing.await;
     if let Some(commands) = commands {
@@ -524,7 +529,7 @@ async fn listeners(config: &Config, standalone: bool) -> Result<(Vec<Listener>, 
 }
 
 /// Binds a socket in the file system for a web server, which is another user; one that nobody answers on is replaced.
-fn bind_unix(path: &PathBuf) -> std::io::Result<UnixListener> {
+fn bind_unix(path: &Path) -> std::io::Result<UnixListener> {
     if std::os::unix::net::UnixStream::connect(path).is_ok() {
         return Err(std::io::Error::new(std::io::ErrorKind::AddrInUse, "another process listens there"));
     }
@@ -538,19 +543,19 @@ fn bind_unix(path: &PathBuf) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn control_loop(listener: UnixListener, database: PathBuf, engine: Arc<Engine>, stop: impl Future<Output = ()>) {
+async fn control_loop(listener: UnixListener, database: PathBuf, press: Press, stop: impl Future<Output = ()>) {
     let mut clients = JoinSet::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let (engine, database) = (Arc::clone(&engine), database.clone());
+                    let (press, database) = (press.clone(), database.clone());
                     clients.spawn(async move {
-                        if let Err(error) = answer(Peer::new(stream), &database, &engine).await {
+                        if let Err(error) = answer(Peer::new(stream), &database, &press).await {
                             debug!(%error, "a command went away: {error}");
                         }
-                        engine.wake();
+                        press.engine.wake();
                     });
                 }
                 Err(error) => {
@@ -564,7 +569,8 @@ async fn control_loop(listener: UnixListener, database: PathBuf, engine: Arc<Eng
     }
 }
 
-async fn answer(mut peer: Peer, database: &std::path::Path, engine: &Arc<Engine>) -> std::io::Result<()> {
+async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Result<()> {
+    let engine = &press.engine;
     let version = env!("CARGO_PKG_VERSION").to_owned();
     peer.send(&Answer::Hello { version, database: database.to_owned() }).await?;
     match peer.receive::<Request>().await? {
@@ -582,5 +588,66 @@ async fn answer(mut peer: Peer, database: &std::path::Path, engine: &Arc<Engine>
             }
             peer.send(&Answer::Done).await
         }
+        Some(Request::Backup { into, seen_as }) => answer_backup(&mut peer, database, engine, into, seen_as).await,
+        Some(Request::Prune) => answer_prune(&mut peer, engine).await,
+        Some(Request::Health) => {
+            let lines = match press.health() {
+                Health::Fine | Health::Starting => Vec::new(),
+                Health::Degraded(lines) => lines,
+                Health::Failing(line) => vec![line],
+            };
+            peer.send(&Answer::Health { lines }).await?;
+            peer.send(&Answer::Done).await
+        }
+    }
+}
+
+async fn answer_backup(
+    peer: &mut Peer,
+    database: &Path,
+    engine: &Engine,
+    into: PathBuf,
+    seen_as: (u64, u64),
+) -> std::io::Result<()> {
+    let path = database.to_owned();
+    let copied = tokio::task::spawn_blocking(move || upkeep::copy(&path, &into, seen_as)).await?;
+    match copied {
+        Ok((path, sound)) => {
+            let now = engine.now();
+            if let Err(error) = engine.writer().change(move |tx| tx.set_backed_up(now)).await {
+                warn!(%error, "that a backup was made could not be noted: {error}");
+            }
+            info!(stories = sound.stories, items = sound.items, "copied the database: {} items", sound.items);
+            peer.send(&Answer::Copied { path, items: sound.items, stories: sound.stories }).await?;
+            peer.send(&Answer::Done).await
+        }
+        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
+    }
+}
+
+async fn answer_prune(peer: &mut Peer, engine: &Engine) -> std::io::Result<()> {
+    let (told, mut telling) = tokio::sync::watch::channel(upkeep::Tidied::default());
+    let keep = engine.setup().config.store.keep;
+    let work = upkeep::tidy(engine.writer(), keep, engine.now(), move |tidied| {
+        // Nobody listens any more: it goes on to its end all the same.
+        let _ = told.send(tidied);
+    });
+    let line =
+        |tidied: upkeep::Tidied| Answer::Pruned { stories: tidied.stories, items: tidied.items, bytes: tidied.bytes };
+    let tell = async {
+        while telling.changed().await.is_ok() {
+            let tidied = *telling.borrow_and_update();
+            if peer.send(&line(tidied)).await.is_err() {
+                break;
+            }
+        }
+    };
+    let (done, ()) = tokio::join!(work, tell);
+    match done {
+        Ok(tidied) => {
+            peer.send(&line(tidied)).await?;
+            peer.send(&Answer::Done).await
+        }
+        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
     }
 }

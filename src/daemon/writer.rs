@@ -364,12 +364,18 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn) -> Result<Counts, StoreError> {
     let document = ingest::Document {
         source: &poll.source,
         no,
-        is_first: !tx.has_items(no)?,
+        is_first: !tx.has_items(no)? || is_first_since_restored(tx, poll)?,
         names: &read.names,
         stand: &poll.stand,
         now: poll.facts.polled_at,
     };
     ingest::ingest(tx, document, &read.items)
+}
+
+/// Whether the database has been restored since the source was last polled: what stood in our feeds after the backup was
+/// made is not there any more, and must not come back above what readers have seen since.
+fn is_first_since_restored(tx: &Tx<'_>, poll: &PollIn) -> Result<bool, StoreError> {
+    Ok(tx.restored_at()?.is_some_and(|restored| poll.state.polled_at.is_none_or(|polled| polled <= restored)))
 }
 
 fn state_url(state: &SourceState, source: &Source) -> String {

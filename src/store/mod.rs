@@ -5,11 +5,15 @@ pub mod sqlite;
 
 use crate::model::{FeedContent, FeedKey, Instant, Page, SourceId, StoryKey, StoryView, TopicId};
 
+/// The way back from a damaged database.
+pub const RESCUE: &str = "stop bantin and put a backup in its place with `bantin restore FILE`, which keeps the damaged \
+                          file aside; without a backup move the file away, and a new one is made";
+
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database said no.
-    #[error("database `{path}`: {source}")]
+    #[error("database `{path}`: {source}{}", way_out(source))]
     Database {
         /// The file.
         path: String,
@@ -50,12 +54,95 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The file is damaged.
+    #[error("database `{path}` is damaged: {complaint}; {RESCUE}")]
+    Unsound {
+        /// The file.
+        path: String,
+        /// SQLite's first complaint.
+        complaint: String,
+    },
+    /// The file was written by another program.
+    #[error("`{path}` is no database of bantin")]
+    Foreign {
+        /// The file.
+        path: String,
+    },
+    /// A file could not be moved.
+    #[error("`{from}` cannot be moved to `{to}`: {source}")]
+    Move {
+        /// Where it lies.
+        from: String,
+        /// Where it should lie.
+        to: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// There is no such file and the caller only reads.
     #[error("database `{path}` does not exist yet: `bantin run` or `bantin poll` creates it")]
     Missing {
         /// The file.
         path: String,
     },
+}
+
+/// What kind of trouble a database is in, by what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No room for more.
+    Full,
+    /// It may not be written.
+    ReadOnly,
+    /// It is damaged.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+impl Trouble {
+    /// The name as metrics show it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::ReadOnly => "read-only",
+            Self::Damaged => "damaged",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl StoreError {
+    /// What kind of trouble this is.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Database { source, .. } => trouble(source),
+            Self::Unsound { .. } => Trouble::Damaged,
+            _ => Trouble::Other,
+        }
+    }
+}
+
+fn trouble(source: &rusqlite::Error) -> Trouble {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, PermissionDenied, ReadOnly};
+    match source.sqlite_error_code() {
+        Some(DiskFull) => Trouble::Full,
+        Some(ReadOnly | PermissionDenied | CannotOpen) => Trouble::ReadOnly,
+        Some(DatabaseCorrupt | NotADatabase) => Trouble::Damaged,
+        _ => Trouble::Other,
+    }
+}
+
+/// What to do about it, as the end of a sentence.
+fn way_out(source: &rusqlite::Error) -> String {
+    match trouble(source) {
+        Trouble::Full => "; make room on its file system, everything goes on by itself then".to_owned(),
+        Trouble::ReadOnly => "; the file and its folder must be writable for the user that bantin runs as, and their \
+                              file system not mounted read-only"
+            .to_owned(),
+        Trouble::Damaged => format!("; it is damaged: {RESCUE}"),
+        Trouble::Other => String::new(),
+    }
 }
 
 /// What readers may ask of a store. Calls block (database): never on an async thread.

@@ -80,7 +80,11 @@ pub fn config() -> Config {
             trusted_proxies: Vec::new(),
             token: None,
         },
-        store: Store { path: PathBuf::from("data/bantin.db"), keep: Duration::from_secs(400 * 86_400) },
+        store: Store {
+            path: PathBuf::from("data/bantin.db"),
+            keep: Duration::from_secs(400 * 86_400),
+            tidy: "40 3 * * *".to_owned(),
+        },
         poll: Poll { concurrency: 64, host_interval: Duration::from_secs(1), memory: 128 << 20, contact: None },
         publish: Publish {
             items: 100,

@@ -33,6 +33,7 @@ fn it_shows_the_defaults() {
     assert_eq!(shipped.server.listen, bare.server.listen);
     assert_eq!(shipped.store.path, bare.store.path);
     assert_eq!(shipped.store.keep, bare.store.keep);
+    assert_eq!(shipped.store.tidy, bare.store.tidy);
     assert_eq!(shipped.stories, bare.stories);
     assert_eq!((shipped.poll.concurrency, shipped.poll.memory), (bare.poll.concurrency, bare.poll.memory));
     assert_eq!(shipped.poll.host_interval, bare.poll.host_interval);

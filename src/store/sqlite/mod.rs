@@ -8,6 +8,7 @@ mod read;
 mod schema;
 #[cfg(test)]
 mod tests;
+pub mod upkeep;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -122,6 +123,8 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Only takes hold in a file that is being made: what is pruned can be given back in slices.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a power cut loses no committed poll. Batched as we do it costs no more than NORMAL (20,000 rows/s each).
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -146,7 +146,12 @@ impl SqliteLibrary {
         *self.catalog.write().expect("no holder of this lock can panic") = Arc::new(catalog);
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let kept = self.idle.lock().expect("no holder of this lock can panic").pop();
         let connection = match kept {
             Some(connection) => connection,

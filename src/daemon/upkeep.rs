@@ -1,0 +1,203 @@
+//! Upkeep of the database: what is old is deleted, free space given back, copies made. All of it beside the running
+//! daemon, in slices short enough that no poll waits for long.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tracing::{error, info, warn};
+
+use super::engine::Engine;
+use super::writer::{WriteError, Writer};
+use crate::model::Instant;
+use crate::schedule::Cron;
+use crate::store::StoreError;
+use crate::store::sqlite::Tx;
+use crate::store::sqlite::upkeep::{self, PruneCursor, Sound};
+
+/// Stories looked at in one transaction: some ten milliseconds of the writer's time.
+const SLICE: usize = 200;
+
+/// Pages given back in one transaction (4 KiB each).
+const PAGES: u32 = 500;
+
+/// Pause between two transactions, so that polls come in between.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Key of the fact that tells when the database was last tidied.
+const TIDIED: &str = "tidied-at";
+
+/// A daemon that was off whenever its hour came tidies soon after a start, once it has missed this many days.
+const OVERDUE: TimeDelta = TimeDelta::days(3);
+
+/// How long after a start that is: polls and readers come first.
+const AFTER_START: TimeDelta = TimeDelta::minutes(10);
+
+/// How often the clock is looked at.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Begins the name of copies made beside the database on their way elsewhere.
+const COPY_PREFIX: &str = ".bantin-copy-";
+
+/// What tidying did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Stories deleted.
+    pub stories: u64,
+    /// Items deleted.
+    pub items: u64,
+    /// Bytes given back to the file system.
+    pub bytes: u64,
+}
+
+/// Deletes what is older than `keep` and gives free space back. `each` is told how far it has come.
+///
+/// # Errors
+///
+/// [`WriteError`]; what was done before stays done.
+pub async fn tidy(
+    writer: &Writer,
+    keep: Duration,
+    now: Instant,
+    mut each: impl FnMut(Tidied),
+) -> Result<Tidied, WriteError> {
+    let before = TimeDelta::from_std(keep).ok().and_then(|keep| now.checked_sub_signed(keep)).unwrap_or_default();
+    let mut done = Tidied::default();
+    let mut cursor = Some(PruneCursor::default());
+    while let Some(from) = cursor {
+        let pruned = ask(writer, move |tx| tx.prune(before, from, SLICE)).await?;
+        done.stories += pruned.stories;
+        done.items += pruned.items;
+        cursor = pruned.next;
+        each(done);
+        tokio::time::sleep(PAUSE).await;
+    }
+    let mut left = u64::MAX;
+    loop {
+        let now_left = ask(writer, |tx| tx.give_back(PAGES)).await?;
+        // A file made without room for this keeps its free pages and uses them again.
+        if now_left == 0 || now_left >= left {
+            break;
+        }
+        left = now_left;
+        done.bytes += u64::from(PAGES) * PAGE_BYTES;
+        each(done);
+        tokio::time::sleep(PAUSE).await;
+    }
+    writer.change(move |tx| tx.set_meta(TIDIED, &now.timestamp().to_string())).await?;
+    Ok(done)
+}
+
+/// SQLite's page, as we make files.
+const PAGE_BYTES: u64 = 4096;
+
+/// Makes a change and returns what it found.
+async fn ask<T: Send + 'static>(
+    writer: &Writer,
+    change: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, WriteError> {
+    let slot = Arc::new(Mutex::new(None));
+    let shared = Arc::clone(&slot);
+    writer
+        .change(move |tx| {
+            let found = change(tx)?;
+            *shared.lock().expect("no holder of this lock can panic") = Some(found);
+            Ok(())
+        })
+        .await?;
+    let found = slot.lock().expect("no holder of this lock can panic").take();
+    found.ok_or(WriteError::Stopped)
+}
+
+/// Tidies at the hour that the configuration says, until dropped.
+pub async fn keep_tidy(engine: Arc<Engine>) {
+    let started = engine.now();
+    let library = Arc::clone(engine.library());
+    let last = tokio::task::spawn_blocking(move || library.meta(TIDIED)).await;
+    let last = last.ok().and_then(Result::ok).flatten().and_then(|at| Instant::from_timestamp(at.parse().ok()?, 0));
+    let mut after = match last {
+        Some(last) if started - last > OVERDUE => {
+            wait_until(&engine, started + AFTER_START).await;
+            tidy_now(&engine).await;
+            engine.now()
+        }
+        _ => started,
+    };
+    loop {
+        let setup = engine.setup();
+        // `config` has had the expression checked.
+        let next = Cron::parse(&setup.config.store.tidy)
+            .ok()
+            .and_then(|cron| cron.next_after(after, setup.config.site.timezone));
+        let now = engine.now();
+        match next {
+            Some(at) if at <= now => {
+                tidy_now(&engine).await;
+                after = engine.now();
+            }
+            // Looked at again and again, as a reload may have moved it and the clock may jump.
+            _ => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+async fn wait_until(engine: &Engine, at: Instant) {
+    while engine.now() < at {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn tidy_now(engine: &Engine) {
+    let began = std::time::Instant::now();
+    match tidy(engine.writer(), engine.setup().config.store.keep, engine.now(), |_| {}).await {
+        Ok(Tidied { stories, items, bytes }) => info!(
+            stories,
+            items,
+            bytes,
+            duration_ms = began.elapsed().as_millis() as u64,
+            "tidied the database: {items} old items deleted, {} KiB given back",
+            bytes / 1024
+        ),
+        Err(error) => error!(%error, "the database could not be tidied: {error}"),
+    }
+}
+
+/// Copies the database and verifies the copy: into the file that the client made where we see and may write it, else
+/// beside the database. Blocks.
+///
+/// # Errors
+///
+/// [`StoreError`]; no copy is left behind then.
+pub fn copy(database: &Path, into: &Path, seen_as: (u64, u64)) -> Result<(PathBuf, Sound), StoreError> {
+    let ours = std::fs::metadata(into).is_ok_and(|data| (data.dev(), data.ino()) == seen_as && data.len() == 0)
+        && std::fs::OpenOptions::new().write(true).open(into).is_ok();
+    if ours {
+        upkeep::copy(database, into)?;
+        return Ok((into.to_owned(), upkeep::verify(into)?));
+    }
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = tempfile::Builder::new()
+        .prefix(COPY_PREFIX)
+        .tempfile_in(folder)
+        .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
+    upkeep::copy(database, beside.path())?;
+    let sound = upkeep::verify(beside.path())?;
+    let (_, path) = beside
+        .keep()
+        .map_err(|error| StoreError::Folder { path: folder.display().to_string(), source: error.error })?;
+    Ok((path, sound))
+}
+
+/// Removes copies that nobody fetched: a client that was killed leaves one.
+pub fn sweep(database: &Path) {
+    let Some(folder) = database.parent() else { return };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(COPY_PREFIX)
+            && let Err(error) = std::fs::remove_file(entry.path())
+        {
+            warn!(%error, "`{}` could not be removed: {error}", entry.path().display());
+        }
+    }
+}

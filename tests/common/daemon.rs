@@ -1,0 +1,78 @@
+//! `bantin run` as a process, with its log in a file.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Answer, Desk, Running, ask, wait_for};
+
+/// A daemon, with its log in a file.
+pub struct Daemon {
+    /// The process.
+    pub process: Running,
+    /// Its log.
+    pub log: PathBuf,
+    /// `http://127.0.0.1:PORT/`
+    pub address: String,
+}
+
+impl Daemon {
+    /// Starts `bantin run` and waits until it serves.
+    #[track_caller]
+    pub fn start(desk: &Desk) -> Self {
+        Self::start_as(desk, desk.command(&["run"]))
+    }
+
+    /// Likewise, by this command.
+    #[track_caller]
+    pub fn start_as(desk: &Desk, command: Command) -> Self {
+        let mut daemon = Self::spawn(desk, command);
+        daemon.address = wait_for("the line with the address", || {
+            let log = daemon.log();
+            let rest = log.split_once("serves http://")?.1;
+            rest.split_once(' ').map(|(address, _)| format!("http://{}", address.trim_end_matches(',')))
+        });
+        daemon
+    }
+
+    /// Starts it and waits for nothing.
+    pub fn spawn(desk: &Desk, mut command: Command) -> Self {
+        let log = desk.path("log");
+        let file = std::fs::File::create(&log).expect("a log can be written");
+        let process = Running(command.stderr(file).stdout(Stdio::null()).spawn().expect("the program starts"));
+        Self { process, log, address: String::new() }
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// Waits until a text stands in the log.
+    #[track_caller]
+    pub fn waits_for_log(&self, line: &str) {
+        wait_for(&format!("`{line}` in the log"), || self.log().contains(line).then_some(()));
+    }
+
+    /// Asks for a page.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        ask(&self.address, path, &[]).expect("the daemon answers")
+    }
+
+    /// Waits until a text stands on a page.
+    #[track_caller]
+    pub fn waits_for_page(&self, path: &str, text: &str) {
+        wait_for(&format!("`{text}` in `{path}`"), || self.get(path).text().contains(text).then_some(()));
+    }
+
+    /// Stops it as systemd does; returns how long it took.
+    #[track_caller]
+    pub fn stops(&mut self) -> Duration {
+        let began = Instant::now();
+        self.process.signal(libc::SIGTERM);
+        let status = self.process.ends();
+        assert_eq!(status.code(), Some(0), "{}", self.log());
+        began.elapsed()
+    }
+}
