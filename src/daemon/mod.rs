@@ -9,18 +9,23 @@
 //! | `document.rs` | from a body to items ready for the writer |
 //! | `setup.rs` | a configuration made ready |
 //! | `classify.rs` | stories judged anew when rules change |
-//! | `control.rs` | commands beside a running daemon |
+//! | `press.rs` | rounds of publishing, and what `/health` says |
+//! | `listeners.rs` | what readers connect to |
+//! | `control.rs`, `commands.rs` | commands beside a running daemon: the protocol, and the daemon's end of it |
 //! | `publisher.rs` | renders what changed, writes the files |
 //! | `systemd.rs` | readiness, watchdog, passed sockets |
 //! | `upkeep.rs` | pruning, backups, free space |
 //! | `log.rs` | where logs go |
 
 mod classify;
+mod commands;
 pub mod control;
 pub mod document;
 pub mod engine;
 pub mod ingest;
+mod listeners;
 pub mod log;
+mod press;
 pub mod publisher;
 pub mod run;
 pub mod setup;

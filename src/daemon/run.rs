@@ -13,33 +13,29 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
-use super::control::{self, Answer, Peer, Request};
+use super::control;
 use super::engine::{Clock, Engine};
+use super::press::{self, Press};
 use super::publisher::{PublishError, Publisher};
 use super::setup::Setup;
 use super::writer::Writer;
-use super::{classify, systemd, upkeep};
-use crate::config::{Config, Listen};
+use super::{classify, commands, listeners, systemd, upkeep};
+use crate::config::Config;
 use crate::model::{Instant, SourceId};
 use crate::schedule::CronError;
-use crate::serve::{self, Edition, Health, Limits, Listener, Site};
+use crate::serve::{self, Edition, Limits, Site};
 use crate::store::StoreError;
 use crate::store::sqlite::{SqliteLibrary, Store};
 
 /// The longest the loop sleeps before it looks at the clock again.
 const TICK: Duration = Duration::from_secs(10);
-
-/// How long publishing waits for more changes after the first: polls come in flocks, readers come by the minute.
-const PUBLISH_PAUSE: Duration = Duration::from_millis(1_000);
 
 /// How long a stopping daemon waits for the writer to finish its batch.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
@@ -168,7 +164,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         false => None,
     };
     upkeep::sweep(&database);
-    let (listeners, addresses) = listeners(&setup.config, standalone).await?;
+    let (listeners, addresses) = listeners::listeners(&setup.config, standalone).await?;
 
     let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
     classify::refresh(&engine).await;
@@ -201,9 +197,9 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         trouble: Arc::default(),
     };
     press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
-    let publishing = tokio::spawn(publish_loop(press.clone(), changed, until_stop(stopped.clone())));
+    let publishing = tokio::spawn(press::publish_loop(press.clone(), changed, until_stop(stopped.clone())));
     let commands = control.map(|listener| {
-        tokio::spawn(control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
+        tokio::spawn(commands::control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
     });
     let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
 
@@ -240,81 +236,6 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     }
     info!("stopped");
     Ok(())
-}
-
-/// What publishing needs; the publisher is replaced on reload.
-#[derive(Clone)]
-struct Press {
-    engine: Arc<Engine>,
-    site: Arc<Site>,
-    publisher: Arc<RwLock<Arc<Publisher>>>,
-    /// One round at a time: a round by the old configuration must not end after one by the new.
-    turn: Arc<tokio::sync::Mutex<()>>,
-    /// Why the last round did not do all it should.
-    trouble: Arc<Mutex<Option<String>>>,
-}
-
-impl Press {
-    /// Notes how a round went, for the log and for `/health`.
-    fn note(&self, trouble: Option<String>) {
-        if let Some(trouble) = &trouble {
-            error!("publishing failed, readers of files keep what was published before: {trouble}");
-        }
-        *self.trouble.lock().expect("no holder of this lock can panic") = trouble;
-        self.site.set_health(self.health());
-    }
-
-    fn publisher(&self) -> Arc<Publisher> {
-        Arc::clone(&self.publisher.read().expect("no holder of this lock can panic"))
-    }
-
-    /// Publishes what is behind and hands it to the readers.
-    async fn print(&self) {
-        let _turn = self.turn.lock().await;
-        let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
-        let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;
-        match round {
-            Ok(Ok(published)) => {
-                self.site.publish(published.documents, self.engine.now());
-                self.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
-            }
-            Ok(Err(error)) => self.note(Some(error.to_string())),
-            Err(_) => self.note(Some("a round ended without an answer".to_owned())),
-        }
-    }
-
-    fn health(&self) -> Health {
-        let mut lines: Vec<String> = self
-            .trouble
-            .lock()
-            .expect("no holder of this lock can panic")
-            .iter()
-            .map(|why| format!("publishing: {why}"))
-            .collect();
-        if let Some(since) = self.engine.network_down_since() {
-            lines.push(format!(
-                "our network has been down since {}: nothing is polled",
-                since.format("%Y-%m-%d %H:%M UTC")
-            ));
-        }
-        lines.extend(self.engine.trouble().map(|why| format!("polling: {why}")));
-        if lines.is_empty() { Health::Fine } else { Health::Degraded(lines) }
-    }
-}
-
-async fn publish_loop(press: Press, changed: Arc<Notify>, stop: impl Future<Output = ()>) {
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            () = changed.notified() => {}
-            () = &mut stop => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(PUBLISH_PAUSE) => {}
-            () = &mut stop => return,
-        }
-        press.print().await;
-    }
 }
 
 /// Polls what is due, hears signals, beats for the watchdog; returns on shutdown, with all polls dropped.
@@ -482,172 +403,4 @@ async fn reload_now(press: &Press, reload: Option<&Reload>) {
         Err(why) => warn!("the new configuration is refused, the old one stays in force:\n{why}"),
     }
     systemd::ready();
-}
-
-/// Binds what readers connect to: the sockets from systemd if there are any, else `server.listen`.
-async fn listeners(config: &Config, standalone: bool) -> Result<(Vec<Listener>, Vec<String>), StartError> {
-    let mut bound = Vec::new();
-    let mut names = Vec::new();
-    let passed = if standalone { systemd::sockets().map_err(StartError::Passed)? } else { Vec::new() };
-    for socket in passed {
-        match socket {
-            systemd::Passed::Tcp(socket) => {
-                socket.set_nonblocking(true).map_err(StartError::Passed)?;
-                let socket = TcpListener::from_std(socket).map_err(StartError::Passed)?;
-                names.push(socket.local_addr().map_or_else(|_| "?".into(), |at| format!("http://{at}/")));
-                bound.push(Listener::Tcp(socket));
-            }
-            systemd::Passed::Unix(socket) => {
-                socket.set_nonblocking(true).map_err(StartError::Passed)?;
-                names.push("a Unix socket of systemd".to_owned());
-                bound.push(Listener::Unix(UnixListener::from_std(socket).map_err(StartError::Passed)?));
-            }
-        }
-    }
-    if !bound.is_empty() {
-        if !config.server.listen_is_default {
-            warn!("systemd passes the sockets to listen on: `server.listen` is without effect");
-        }
-        return Ok((bound, names));
-    }
-    for listen in &config.server.listen {
-        match listen {
-            Listen::Tcp(address) => {
-                let refused = |source| StartError::Listen { address: address.to_string(), source };
-                let socket = TcpListener::bind(address).await.map_err(refused)?;
-                names.push(socket.local_addr().map_or_else(|_| address.to_string(), |at| format!("http://{at}/")));
-                bound.push(Listener::Tcp(socket));
-            }
-            Listen::Unix(path) => {
-                let refused = |source| StartError::Listen { address: format!("unix:{}", path.display()), source };
-                bound.push(Listener::Unix(bind_unix(path).map_err(refused)?));
-                names.push(format!("unix:{}", path.display()));
-            }
-        }
-    }
-    Ok((bound, names))
-}
-
-/// Binds a socket in the file system for a web server, which is another user; one that nobody answers on is replaced.
-fn bind_unix(path: &Path) -> std::io::Result<UnixListener> {
-    if std::os::unix::net::UnixStream::connect(path).is_ok() {
-        return Err(std::io::Error::new(std::io::ErrorKind::AddrInUse, "another process listens there"));
-    }
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let listener = UnixListener::bind(path)?;
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
-    Ok(listener)
-}
-
-async fn control_loop(listener: UnixListener, database: PathBuf, press: Press, stop: impl Future<Output = ()>) {
-    let mut clients = JoinSet::new();
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let (press, database) = (press.clone(), database.clone());
-                    clients.spawn(async move {
-                        if let Err(error) = answer(Peer::new(stream), &database, &press).await {
-                            debug!(%error, "a command went away: {error}");
-                        }
-                        press.engine.wake();
-                    });
-                }
-                Err(error) => {
-                    warn!(%error, "the control socket refuses a command: {error}");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            },
-            Some(_) = clients.join_next(), if !clients.is_empty() => {}
-            () = &mut stop => return,
-        }
-    }
-}
-
-async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Result<()> {
-    let engine = &press.engine;
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    peer.send(&Answer::Hello { version, database: database.to_owned() }).await?;
-    match peer.receive::<Request>().await? {
-        None => Ok(()),
-        Some(Request::Poll { sources }) => {
-            let setup = engine.setup();
-            let chosen = match super::choose(&setup, &sources) {
-                Ok(chosen) => chosen,
-                Err(message) => return peer.send(&Answer::Error { message }).await,
-            };
-            peer.send(&Answer::Begin { total: chosen.len() }).await?;
-            let mut polls = super::poll_all(engine, chosen);
-            while let Some(line) = polls.recv().await {
-                peer.send(&Answer::Polled(line)).await?;
-            }
-            peer.send(&Answer::Done).await
-        }
-        Some(Request::Backup { into, seen_as }) => answer_backup(&mut peer, database, engine, into, seen_as).await,
-        Some(Request::Prune) => answer_prune(&mut peer, engine).await,
-        Some(Request::Health) => {
-            let lines = match press.health() {
-                Health::Fine | Health::Starting => Vec::new(),
-                Health::Degraded(lines) => lines,
-                Health::Failing(line) => vec![line],
-            };
-            peer.send(&Answer::Health { lines }).await?;
-            peer.send(&Answer::Done).await
-        }
-    }
-}
-
-async fn answer_backup(
-    peer: &mut Peer,
-    database: &Path,
-    engine: &Engine,
-    into: PathBuf,
-    seen_as: (u64, u64),
-) -> std::io::Result<()> {
-    let path = database.to_owned();
-    let copied = tokio::task::spawn_blocking(move || upkeep::copy(&path, &into, seen_as)).await?;
-    match copied {
-        Ok((path, sound)) => {
-            let now = engine.now();
-            if let Err(error) = engine.writer().change(move |tx| tx.set_backed_up(now)).await {
-                warn!(%error, "that a backup was made could not be noted: {error}");
-            }
-            info!(stories = sound.stories, items = sound.items, "copied the database: {} items", sound.items);
-            peer.send(&Answer::Copied { path, items: sound.items, stories: sound.stories }).await?;
-            peer.send(&Answer::Done).await
-        }
-        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
-    }
-}
-
-async fn answer_prune(peer: &mut Peer, engine: &Engine) -> std::io::Result<()> {
-    let (told, mut telling) = tokio::sync::watch::channel(upkeep::Tidied::default());
-    let keep = engine.setup().config.store.keep;
-    let work = upkeep::tidy(engine.writer(), keep, engine.now(), move |tidied| {
-        // Nobody listens any more: it goes on to its end all the same.
-        let _ = told.send(tidied);
-    });
-    let line =
-        |tidied: upkeep::Tidied| Answer::Pruned { stories: tidied.stories, items: tidied.items, bytes: tidied.bytes };
-    let tell = async {
-        while telling.changed().await.is_ok() {
-            let tidied = *telling.borrow_and_update();
-            if peer.send(&line(tidied)).await.is_err() {
-                break;
-            }
-        }
-    };
-    let (done, ()) = tokio::join!(work, tell);
-    match done {
-        Ok(tidied) => {
-            peer.send(&line(tidied)).await?;
-            peer.send(&Answer::Done).await
-        }
-        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
-    }
 }

@@ -1,0 +1,130 @@
+//! The daemon's end of the control socket: what commands ask of it, and how it answers.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::UnixListener;
+use tokio::task::JoinSet;
+use tracing::{debug, info, warn};
+
+use super::control::{Answer, Peer, Request};
+use super::engine::Engine;
+use super::press::Press;
+use super::upkeep;
+use crate::serve::Health;
+
+/// Answers commands until `stop` resolves.
+pub(super) async fn control_loop(
+    listener: UnixListener,
+    database: PathBuf,
+    press: Press,
+    stop: impl Future<Output = ()>,
+) {
+    let mut clients = JoinSet::new();
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let (press, database) = (press.clone(), database.clone());
+                    clients.spawn(async move {
+                        if let Err(error) = answer(Peer::new(stream), &database, &press).await {
+                            debug!(%error, "a command went away: {error}");
+                        }
+                        press.engine.wake();
+                    });
+                }
+                Err(error) => {
+                    warn!(%error, "the control socket refuses a command: {error}");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_) = clients.join_next(), if !clients.is_empty() => {}
+            () = &mut stop => return,
+        }
+    }
+}
+
+async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Result<()> {
+    let engine = &press.engine;
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    peer.send(&Answer::Hello { version, database: database.to_owned() }).await?;
+    match peer.receive::<Request>().await? {
+        None => Ok(()),
+        Some(Request::Poll { sources }) => {
+            let setup = engine.setup();
+            let chosen = match super::choose(&setup, &sources) {
+                Ok(chosen) => chosen,
+                Err(message) => return peer.send(&Answer::Error { message }).await,
+            };
+            peer.send(&Answer::Begin { total: chosen.len() }).await?;
+            let mut polls = super::poll_all(engine, chosen);
+            while let Some(line) = polls.recv().await {
+                peer.send(&Answer::Polled(line)).await?;
+            }
+            peer.send(&Answer::Done).await
+        }
+        Some(Request::Backup { into, seen_as }) => answer_backup(&mut peer, database, engine, into, seen_as).await,
+        Some(Request::Prune) => answer_prune(&mut peer, engine).await,
+        Some(Request::Health) => {
+            let lines = match press.health() {
+                Health::Fine | Health::Starting => Vec::new(),
+                Health::Degraded(lines) => lines,
+                Health::Failing(line) => vec![line],
+            };
+            peer.send(&Answer::Health { lines }).await?;
+            peer.send(&Answer::Done).await
+        }
+    }
+}
+
+async fn answer_backup(
+    peer: &mut Peer,
+    database: &Path,
+    engine: &Engine,
+    into: PathBuf,
+    seen_as: (u64, u64),
+) -> std::io::Result<()> {
+    let path = database.to_owned();
+    let copied = tokio::task::spawn_blocking(move || upkeep::copy(&path, &into, seen_as)).await?;
+    match copied {
+        Ok((path, sound)) => {
+            let now = engine.now();
+            if let Err(error) = engine.writer().change(move |tx| tx.set_backed_up(now)).await {
+                warn!(%error, "that a backup was made could not be noted: {error}");
+            }
+            info!(stories = sound.stories, items = sound.items, "copied the database: {} items", sound.items);
+            peer.send(&Answer::Copied { path, items: sound.items, stories: sound.stories }).await?;
+            peer.send(&Answer::Done).await
+        }
+        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
+    }
+}
+
+async fn answer_prune(peer: &mut Peer, engine: &Engine) -> std::io::Result<()> {
+    let (told, mut telling) = tokio::sync::watch::channel(upkeep::Tidied::default());
+    let keep = engine.setup().config.store.keep;
+    let work = upkeep::tidy(engine.writer(), keep, engine.now(), move |tidied| {
+        // Nobody listens any more: it goes on to its end all the same.
+        let _ = told.send(tidied);
+    });
+    let line =
+        |tidied: upkeep::Tidied| Answer::Pruned { stories: tidied.stories, items: tidied.items, bytes: tidied.bytes };
+    let tell = async {
+        while telling.changed().await.is_ok() {
+            let tidied = *telling.borrow_and_update();
+            if peer.send(&line(tidied)).await.is_err() {
+                break;
+            }
+        }
+    };
+    let (done, ()) = tokio::join!(work, tell);
+    match done {
+        Ok(tidied) => {
+            peer.send(&line(tidied)).await?;
+            peer.send(&Answer::Done).await
+        }
+        Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
+    }
+}

@@ -1,0 +1,92 @@
+//! Publishing in the running daemon: rounds, what is handed to readers, what `/health` says.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tracing::error;
+
+use super::engine::Engine;
+use super::publisher::Publisher;
+use crate::serve::{Health, Site};
+
+/// How long publishing waits for more changes after the first: polls come in flocks, readers come by the minute.
+const PUBLISH_PAUSE: Duration = Duration::from_millis(1_000);
+
+/// What publishing needs; the publisher is replaced on reload.
+#[derive(Clone)]
+pub(super) struct Press {
+    pub engine: Arc<Engine>,
+    pub site: Arc<Site>,
+    pub publisher: Arc<RwLock<Arc<Publisher>>>,
+    /// One round at a time: a round by the old configuration must not end after one by the new.
+    pub turn: Arc<tokio::sync::Mutex<()>>,
+    /// Why the last round did not do all it should.
+    pub trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Press {
+    /// Notes how a round went, for the log and for `/health`.
+    pub fn note(&self, trouble: Option<String>) {
+        if let Some(trouble) = &trouble {
+            error!("publishing failed, readers of files keep what was published before: {trouble}");
+        }
+        *self.trouble.lock().expect("no holder of this lock can panic") = trouble;
+        self.site.set_health(self.health());
+    }
+
+    fn publisher(&self) -> Arc<Publisher> {
+        Arc::clone(&self.publisher.read().expect("no holder of this lock can panic"))
+    }
+
+    /// Publishes what is behind and hands it to the readers.
+    async fn print(&self) {
+        let _turn = self.turn.lock().await;
+        let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
+        let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;
+        match round {
+            Ok(Ok(published)) => {
+                self.site.publish(published.documents, self.engine.now());
+                self.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+            }
+            Ok(Err(error)) => self.note(Some(error.to_string())),
+            Err(_) => self.note(Some("a round ended without an answer".to_owned())),
+        }
+    }
+
+    /// Whether readers are served right, and what behind it is not as it should be.
+    pub fn health(&self) -> Health {
+        let mut lines: Vec<String> = self
+            .trouble
+            .lock()
+            .expect("no holder of this lock can panic")
+            .iter()
+            .map(|why| format!("publishing: {why}"))
+            .collect();
+        if let Some(since) = self.engine.network_down_since() {
+            lines.push(format!(
+                "our network has been down since {}: nothing is polled",
+                since.format("%Y-%m-%d %H:%M UTC")
+            ));
+        }
+        lines.extend(self.engine.trouble().map(|why| format!("polling: {why}")));
+        if lines.is_empty() { Health::Fine } else { Health::Degraded(lines) }
+    }
+}
+
+/// Publishes whenever something has changed, until `stop` resolves.
+pub(super) async fn publish_loop(press: Press, changed: Arc<Notify>, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = changed.notified() => {}
+            () = &mut stop => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PUBLISH_PAUSE) => {}
+            () = &mut stop => return,
+        }
+        press.print().await;
+    }
+}
