@@ -14,12 +14,14 @@ use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument as _, info, info_span, warn};
 
-use super::document::{self, Taken};
+use super::articles;
+use super::document::{self, Asked, Taken};
+use super::further::{self, Whole};
 use super::setup::Setup;
 use super::writer::{PollIn, PollOut, WriteError, Writer, whole_seconds};
 use crate::config::Source;
-use crate::extract::Unreadable;
-use crate::extract::pool::Pool;
+use crate::extract::pool::{Pool, PoolError};
+use crate::extract::{DocumentKind, Unreadable};
 use crate::fetch::{Answer, Client, Fetched, Request, Settings};
 use crate::model::{Instant, Outcome, Severity, SourceId};
 use crate::schedule::{self, Due, Host, HostState, Network, NetworkChange, SourceState};
@@ -270,7 +272,12 @@ impl Engine {
         let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
         let state = self.state(source);
         let fetched = client.fetch(&Request::poll(source, &state, self.now())).await;
-        let (poll, turn) = self.decide(&setup, source, state, fetched).await?;
+        let (mut poll, mut turn) = self.decide(&setup, &client, source, state, fetched).await?;
+        if source.article {
+            // Pages may take minutes: others read in the meantime.
+            turn = None;
+            articles::complete(self, &client, &setup, &mut poll).await?;
+        }
         let (bytes, duration) = (poll.bytes, poll.duration);
         let host = poll.host.clone();
         let kept = self.writer.poll(poll, turn).await;
@@ -294,6 +301,7 @@ impl Engine {
     async fn decide(
         &self,
         setup: &Arc<Setup>,
+        client: &Client,
         source: &Arc<Source>,
         state: SourceState,
         fetched: Fetched,
@@ -305,29 +313,51 @@ impl Engine {
         facts.polled_at = now;
         let (status, bytes, took) = (fetched.status, fetched.bytes_on_wire, fetched.took);
         let read_well = state.standing.as_ref().is_some_and(|was| was.outcome.is_success());
-        let mut read = None;
+        let asked = Asked::of(source, &state, now, setup, &self.library);
+        let mut taken = None;
         let mut turn = None;
         match fetched.answer {
             Answer::Document(document) if !(read_well && document.is_unchanged(&state)) => {
-                turn = Some(Arc::clone(&self.readers).acquire_owned().await.expect("this semaphore is never closed"));
-                let (setup, source_of, library) = (Arc::clone(setup), Arc::clone(source), Arc::clone(&self.library));
-                let url = fetched.final_url;
-                let reading =
-                    self.pool.run(move || document::take(&source_of, &document, &url, now, &setup, &library)).await;
-                let taken = match reading {
+                turn = Some(self.turn().await);
+                let (of, url) = (asked.clone(), fetched.final_url);
+                let reading = self.pool.run(move || document::take(&of, &document, &url)).await;
+                taken = Some(match reading {
                     Ok(taken) => taken?,
                     Err(given_up) => Taken::Not(document::outcome(&Unreadable::from(given_up))),
-                };
-                match taken {
-                    Taken::Document(document, hints) => {
-                        facts.hints = Some(hints);
-                        read = Some(*document);
-                    }
-                    Taken::Not(outcome) => facts.outcome = outcome,
-                }
+                });
             }
             _ => {}
         }
+        let mut whole = None;
+        match taken {
+            Some(Taken::Document(read, hints, beyond)) => {
+                let is_feed = beyond.is_feed();
+                let mut found = Whole { read: *read, beyond: *beyond, hints, bytes: 0 };
+                if !is_feed {
+                    turn = None;
+                    further::read(self, client, &asked, &state, &mut found, &mut facts).await?;
+                }
+                whole = Some(found);
+            }
+            Some(Taken::Offers(outcome, feeds)) => {
+                turn = None;
+                let mut found = Whole::nothing(DocumentKind::Html);
+                match further::follow_feed(self, client, &asked, &feeds, &mut found, &mut facts).await? {
+                    true => whole = Some(found),
+                    false => facts.outcome = outcome,
+                }
+            }
+            Some(Taken::Not(outcome)) => facts.outcome = outcome,
+            None if facts.outcome.is_success() => {
+                whole = further::sitemaps_again(self, client, &asked, &state, &mut facts).await?;
+            }
+            None => {}
+        }
+        let bytes = bytes + whole.as_ref().map_or(0, |whole| whole.bytes);
+        let read = whole.filter(|_| facts.outcome.is_success()).map(|whole| {
+            facts.hints = Some(whole.hints);
+            whole.read
+        });
         facts.network_down = self.observe(source, &host, &facts.outcome, now);
         let poll = PollIn {
             source: Arc::clone(source),
@@ -335,12 +365,37 @@ impl Engine {
             state,
             host,
             read,
+            articles: Vec::new(),
             status,
             bytes,
             duration: took,
             stand: Arc::clone(&setup.stand),
         };
         Ok((poll, turn))
+    }
+
+    /// A place among those who read documents.
+    async fn turn(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.readers).acquire_owned().await.expect("this semaphore is never closed")
+    }
+
+    /// Reads something on the pool, when it is our turn.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let _turn = self.turn().await;
+        self.pool.run(work).await
+    }
+
+    /// Looks something up in the store without blocking the event loop.
+    pub(super) async fn look_up<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&SqliteLibrary) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let library = Arc::clone(&self.library);
+        let answer = tokio::task::spawn_blocking(move || question(&library)).await;
+        answer.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
     }
 
     /// Judges our own network by one more outcome; returns whether it is down.

@@ -3,12 +3,15 @@
 //! The promises kept here (PRODUCT.md §6): an old item never comes back as new, an edit moves `updated` only when words
 //! changed, a story keeps the id it was first published under, nothing new is held back by a date in the past.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use crate::config::Source;
 use crate::dedup::{self, Signature, Subject, Thresholds};
-use crate::model::{FeedKey, Instant, Item, SourceId, TopicId};
+use crate::model::{DateFrom, FeedKey, Instant, Item, SourceId, TopicId};
 use crate::normalise::{self, Ambiguous, Normalised};
 use crate::store::StoreError;
 use crate::store::sqlite::{Found, ItemNo, Membership, Outlets, SourceNo, StoredItem, StoryNo, Times, Tx, story_no};
@@ -99,11 +102,26 @@ pub fn names(items: &[crate::model::RawItem], unusable: &Ambiguous<'_>) -> Vec<S
 /// [`StoreError`]; the caller drops the transaction then.
 pub fn ingest(tx: &mut Tx<'_>, document: Document<'_>, items: &[Prepared]) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
+    ingest_into(tx, document, &items.iter().collect::<Vec<_>>(), &mut counts)?;
+    Ok(counts)
+}
+
+/// As [`ingest`], added to what has been counted before.
+///
+/// # Errors
+///
+/// [`StoreError`]; the caller drops the transaction then.
+pub fn ingest_into(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    items: &[&Prepared],
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
     // Oldest first, as newspapers list the newest first: stories get their numbers, by which search sorts, in order of time.
     for prepared in items.iter().rev() {
-        one(tx, document, prepared, &mut counts)?;
+        one(tx, document, prepared, counts)?;
     }
-    Ok(counts)
+    Ok(())
 }
 
 fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mut Counts) -> Result<(), StoreError> {
@@ -228,7 +246,7 @@ fn edit(
     stored: &StoredItem,
     counts: &mut Counts,
 ) -> Result<(), StoreError> {
-    let item = &prepared.normalised.item;
+    let item = &*settled(&prepared.normalised.item, stored);
     let words_changed = stored.words_hash != item.words_hash;
     let updated = match item.updated {
         _ if !words_changed => stored.updated,
@@ -260,6 +278,14 @@ fn edit(
         tx.set_topics(stored.story, &topics, document.now, published)?;
     }
     Ok(())
+}
+
+/// An item with the date it had, where a listing dates it only about: `26 phút trước` is another date at every look, and a
+/// day without a clock may follow the hour.
+fn settled<'a>(item: &'a Item, stored: &StoredItem) -> Cow<'a, Item> {
+    let (Some(had), Some(has)) = (stored.published, item.published) else { return Cow::Borrowed(item) };
+    let is_about = item.date_from == DateFrom::Listing && had != has && (had - has).abs() < TimeDelta::days(1);
+    if is_about { Cow::Owned(Item { published: Some(had), ..item.clone() }) } else { Cow::Borrowed(item) }
 }
 
 /// Gives a story another carrier, the item `no`; its id and its places in feeds stay as they are.

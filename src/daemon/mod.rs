@@ -7,6 +7,8 @@
 //! | `run.rs` | the daemon's loop, reload, listeners |
 //! | `engine.rs` | one poll: fetch, read, keep, learn |
 //! | `document.rs` | from a body to items ready for the writer |
+//! | `further.rs` | what a poll reads beyond its first document |
+//! | `articles.rs` | the pages of articles |
 //! | `setup.rs` | a configuration made ready |
 //! | `classify.rs` | stories judged anew when rules change |
 //! | `press.rs` | rounds of publishing, and what `/health` says |
@@ -17,11 +19,13 @@
 //! | `upkeep.rs` | pruning, backups, free space |
 //! | `log.rs` | where logs go |
 
+pub mod articles;
 mod classify;
 mod commands;
 pub mod control;
 pub mod document;
 pub mod engine;
+mod further;
 pub mod ingest;
 mod listeners;
 pub mod log;

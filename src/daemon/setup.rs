@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::ingest::Newsstand;
-use crate::config::{Config, Content, Source, SourceKind, Stories};
+use crate::config::{Config, Content, Source, Stories};
 use crate::dedup::Thresholds;
 use crate::extract::html::profile;
 use crate::extract::html::select::Selectors;
@@ -60,14 +60,6 @@ impl Setup {
         if self.config.server.admin.is_some() {
             lines.push("`server.admin` is set, but this version serves nothing there yet".to_owned());
         }
-        for source in &self.sources {
-            if source.article {
-                lines.push(format!("source `{}`: `article` has no effect in this version yet", source.id));
-            }
-            if matches!(source.kind, SourceKind::Json | SourceKind::Sitemap) {
-                lines.push(format!("source `{}`: this kind is not read by this version yet", source.id));
-            }
-        }
         lines
     }
 
@@ -99,12 +91,14 @@ pub fn catalog(config: &Config) -> Catalog {
     Catalog { sources: config.sources.iter().map(|source| (source.id.clone(), of(source))).collect() }
 }
 
-/// The selectors of listing pages: the source's own over those of its profile. Values were checked with the configuration;
-/// a source without any is read by itself.
+/// The selectors of listings and article pages: the source's own over those of its profile. Values were checked with the
+/// configuration; a source without any is read by itself.
 fn selectors(config: &Config) -> HashMap<SourceId, Selectors> {
-    let pages = config.sources.iter().filter(|source| source.kind == SourceKind::Html);
+    let has_any = |source: &&Source| {
+        source.profile.is_some() || !source.html.listing.is_empty() || !source.html.article.is_empty()
+    };
+    let pages = config.sources.iter().filter(has_any);
     pages
-        .filter(|source| source.profile.is_some() || !source.html.listing.is_empty())
         .filter_map(|source| {
             let rules =
                 profile::selectors(source.profile.as_deref(), &source.html.listing, &source.html.article).ok()?;

@@ -13,12 +13,13 @@ use std::time::{Duration, Instant as Clock};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, warn};
 
+use super::articles::{self, Completed};
 use super::ingest::{self, Counts, Newsstand, Prepared};
 use crate::config::Source;
 use crate::model::{FeedMeta, Instant, Outcome, Problem};
 use crate::schedule::{self, Host, HostState, Notice, PollFacts, SourceState};
 use crate::store::StoreError;
-use crate::store::sqlite::{NewPoll, Store, Tx};
+use crate::store::sqlite::{Listed, NewPoll, Store, Tx};
 
 /// Items after which a batch is closed.
 const BATCH_ITEMS: usize = 500;
@@ -44,7 +45,7 @@ const WORDS_FORGOTTEN: &str = "words-forgotten";
 const FORGET_EVERY_SECONDS: i64 = 86_400;
 
 /// What the document of a poll gave.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Read {
     /// What it says of itself.
     pub meta: FeedMeta,
@@ -56,6 +57,8 @@ pub struct Read {
     pub names: Vec<String>,
     /// The items about which something is new, in document order.
     pub items: Vec<Prepared>,
+    /// The same where their pages are to be read before they are items.
+    pub listed: Vec<Listed>,
     /// Items in it at all.
     pub total: usize,
     /// Items with nothing in them.
@@ -76,6 +79,8 @@ pub struct PollIn {
     pub host: Host,
     /// The document, if one was read.
     pub read: Option<Read>,
+    /// The articles whose pages have been read.
+    pub articles: Vec<Completed>,
     /// HTTP status, if there was one.
     pub status: Option<u16>,
     /// On the wire.
@@ -84,6 +89,14 @@ pub struct PollIn {
     pub duration: Duration,
     /// Who carries stories, by the configuration in force.
     pub stand: Arc<Newsstand>,
+}
+
+impl PollIn {
+    /// Makes it a failure: its document could be had, but is not believed.
+    pub fn fail(&mut self, outcome: Outcome) {
+        self.facts.outcome = outcome;
+        self.read = None;
+    }
 }
 
 /// One poll as it was kept.
@@ -231,7 +244,7 @@ fn keep_batch(
         let mut items = 0;
         loop {
             let (poll, _) = &batch[kept.len()];
-            items += poll.read.as_ref().map_or(0, |read| read.items.len());
+            items += poll.read.as_ref().map_or(0, |read| read.items.len()) + poll.articles.len();
             kept.push(keep(&mut tx, poll)?);
             let age = began.elapsed();
             if items >= BATCH_ITEMS || age >= BATCH_AGE {
@@ -317,10 +330,14 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
     let mut host = host_before.clone();
 
     let mut counts = keep_items(tx, poll)?;
+    if !poll.articles.is_empty() {
+        keep_articles(tx, poll, &mut counts)?;
+    }
     facts.new_item_dates = std::mem::take(&mut counts.new_dates);
-    if let Some(read) = read {
-        facts.outcome = match (read.total, counts.new) {
-            (0, _) => Outcome::Empty,
+    let total = read.map(|read| read.total).or_else(|| (counts.new + counts.edited > 0).then_some(poll.articles.len()));
+    if let Some(total) = total.filter(|_| facts.outcome.is_success()) {
+        facts.outcome = match (total, counts.new) {
+            (0, 0) => Outcome::Empty,
             (_, 0) => Outcome::NoNewItems { edited: counts.edited },
             (_, new) => Outcome::NewItems { new, edited: counts.edited },
         };
@@ -364,7 +381,7 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn) -> Result<Counts, StoreError> {
     let document = ingest::Document {
         source: &poll.source,
         no,
-        is_first: !tx.has_items(no)? || is_first_since_restored(tx, poll)?,
+        is_first: !tx.has_items(no)? || is_first_since_restored(tx, poll.state.polled_at)?,
         names: &read.names,
         stand: &poll.stand,
         now: poll.facts.polled_at,
@@ -374,8 +391,26 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn) -> Result<Counts, StoreError> {
 
 /// Whether the database has been restored since the source was last polled: what stood in our feeds after the backup was
 /// made is not there any more, and must not come back above what readers have seen since.
-fn is_first_since_restored(tx: &Tx<'_>, poll: &PollIn) -> Result<bool, StoreError> {
-    Ok(tx.restored_at()?.is_some_and(|restored| poll.state.polled_at.is_none_or(|polled| polled <= restored)))
+pub(super) fn is_first_since_restored(tx: &Tx<'_>, polled_at: Option<Instant>) -> Result<bool, StoreError> {
+    Ok(tx.restored_at()?.is_some_and(|restored| polled_at.is_none_or(|polled| polled <= restored)))
+}
+
+/// Makes items of the articles whose pages have been read.
+fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<(), StoreError> {
+    let source = &poll.source;
+    let no = tx.source(&source.id, &source.was, source.url.as_str())?;
+    let names = articles::names(&poll.articles);
+    for is_first in [true, false] {
+        let group = poll.articles.iter().filter(|article| article.is_first == is_first);
+        let items: Vec<&Prepared> = group.filter_map(|article| article.prepared.as_ref()).collect();
+        let document =
+            ingest::Document { source, no, is_first, names: &names, stand: &poll.stand, now: poll.facts.polled_at };
+        ingest::ingest_into(tx, document, &items, counts)?;
+    }
+    for article in &poll.articles {
+        tx.article_done(no, article.key)?;
+    }
+    Ok(())
 }
 
 fn state_url(state: &SourceState, source: &Source) -> String {

@@ -137,6 +137,8 @@ pub struct Document {
     pub next: Option<String>,
     /// The sitemaps of an index, the freshest first.
     pub index: Vec<sitemap::SitemapLink>,
+    /// The order of day and month that the dates of a listing prove.
+    pub date_order: Option<DateOrder>,
 }
 
 /// Reads a document of a source of which nothing else is known.
@@ -225,6 +227,7 @@ fn read_feed(text: &str, input: &Input, problems: &mut Problems) -> Result<Docum
         feed_links: Vec::new(),
         next: None,
         index: Vec::new(),
+        date_order: None,
     })
 }
 

@@ -9,9 +9,8 @@ use url::Url;
 
 use super::html::select::Selectors;
 use super::html::{self, ArticleHint};
-use super::sitemap::SitemapLink;
 use super::{Document, DocumentKind, Input, Unreadable, jsonapi, sitemap, sniff};
-use crate::dates;
+use crate::dates::{self, DateOrder};
 use crate::model::{FeedMeta, Problem, PublisherHints, RawItem};
 
 /// What is known of the pages of a source before one is read.
@@ -21,6 +20,8 @@ pub struct How<'a> {
     pub selectors: Option<&'a Selectors>,
     /// Where the parts of a JSON document are, by the keys of `[source.json]`.
     pub pointers: Option<&'a BTreeMap<String, String>>,
+    /// The order of day and month that the source's dates have proved so far, for documents that prove none.
+    pub usual_order: Option<DateOrder>,
     /// What the listing said of the article whose page this is.
     pub hint: Option<&'a ArticleHint>,
 }
@@ -41,7 +42,12 @@ const NOWHERE: &str = "http://page.invalid/";
 /// Reads a page that lists articles.
 pub(super) fn listing(text: &str, input: &Input<'_>, how: How<'_>) -> Result<Document, Unreadable> {
     let base = Base::of(text, input);
-    let found = html::listing(text, &base.url, how.selectors, &dates(input));
+    let mut found = html::listing(text, &base.url, how.selectors, &dates(input));
+    if how.usual_order == Some(DateOrder::MonthFirst) && input.date_order.is_none() && found.date_order.is_none() {
+        // All of its dates could be either: then they are what the source's others were.
+        let cx = dates::Context { order: how.usual_order, ..dates(input) };
+        found = html::listing(text, &base.url, how.selectors, &cx);
+    }
     if found.items.is_empty() {
         return Err(match sniff::page(text, input.url).unreadable() {
             Unreadable::Html { feed_links } => {
@@ -58,6 +64,7 @@ pub(super) fn listing(text: &str, input: &Input<'_>, how: How<'_>) -> Result<Doc
         feed,
         next: found.next.filter(|_| base.is_known),
         feed_links: found.feed_links,
+        date_order: found.date_order,
         ..document(DocumentKind::Html, found.items, found.problems)
     };
     base.settle(&mut document);
@@ -193,7 +200,8 @@ fn document(kind: DocumentKind, items: Vec<RawItem>, problems: Vec<Problem>) -> 
         empty_items: 0,
         feed_links: Vec::new(),
         next: None,
-        index: Vec::<SitemapLink>::new(),
+        index: Vec::new(),
+        date_order: None,
     }
 }
 

@@ -128,6 +128,41 @@ impl Request {
     }
 }
 
+impl Request {
+    /// The request for a page that a source's document names: the page after a listing, a sitemap of an index, a feed that a
+    /// page offers. As [`Request::poll`], but for another address.
+    pub fn further(source: &config::Source, url: Url, now: Instant) -> Self {
+        let mut request = Self::poll(source, &SourceState::default(), now);
+        request.move_to(source, url);
+        request.delta = false;
+        request
+    }
+
+    /// The request for the page of an article of a source, wherever that is. robots.txt is heeded, whatever the source is
+    /// otherwise.
+    pub fn article(source: &config::Source, url: Url, now: Instant) -> Self {
+        let request = Self::further(source, url, now);
+        Self {
+            accept: Accept::Page,
+            max_body: request.max_body.min(MOST_PAGE_BYTES),
+            respect_robots: source.robots == config::Robots::Respect,
+            ..request
+        }
+    }
+
+    /// Another address; what is the business of the source's own host alone is not taken to others.
+    fn move_to(&mut self, source: &config::Source, url: Url) {
+        if Host::of(&url) != Host::of(&source.url) || url.scheme() != source.url.scheme() {
+            self.headers.clear();
+            self.tls_pin = None;
+        }
+        self.url = url;
+    }
+}
+
+/// The largest page of an article that is read; the largest in a collection of 181 has 2.4 MB, pictures inlined.
+const MOST_PAGE_BYTES: u64 = 4 << 20;
+
 /// The bytes of a document, unpacked, with the memory they take: keep the two together until the document is parsed.
 #[derive(Debug)]
 pub struct Body {

@@ -20,7 +20,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::outcome::{Outcome, Phase, Severity, TlsProblem, Wall};
+pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall};
 pub use self::view::{Carrier, Entry, EntrySource, FeedContent, FeedKey, Page, StoryView};
 
 /// A point in time, UTC. The store keeps whole seconds.
@@ -190,8 +190,9 @@ pub struct FeedMeta {
 
 /// One article as a document gave it: decoded, addresses resolved, text NFC; HTML **not yet sanitised**.
 ///
-/// Made by `extract`, consumed by `normalise`.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// Made by `extract`, consumed by `normalise`; kept as JSON while the page of the article is still to be read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RawItem {
     /// The source's own id (guid, atom:id, rdf:about, JSON id), byte for byte but for white space around it.
     pub id: Option<String>,

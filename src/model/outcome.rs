@@ -41,6 +41,11 @@ pub enum Outcome {
         /// Which of them.
         wall: Wall,
     },
+    /// A page that used to be read no longer has in it what is looked for: the site has been redesigned.
+    SiteChanged {
+        /// What is missing.
+        change: SiteChange,
+    },
     /// 410.
     Gone,
     /// 404.
@@ -141,6 +146,18 @@ pub enum Outcome {
         /// The key and what is wrong with its value.
         detail: String,
     },
+}
+
+/// What a redesigned site no longer has where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SiteChange {
+    /// No list of articles is found, by the source's selectors or by itself.
+    NoList,
+    /// None of the items has a date any more.
+    NoDates,
+    /// The texts of articles are a tenth of their usual length, or less.
+    ShortTexts,
 }
 
 /// What stands between us and a document.
@@ -278,6 +295,7 @@ impl Outcome {
             Self::Empty => "empty",
             Self::HtmlInsteadOfFeed => "html-instead-of-feed",
             Self::LoginOrChallenge { .. } => "login-or-challenge",
+            Self::SiteChanged { .. } => "site-changed",
             Self::Gone => "gone",
             Self::NotFound => "not-found",
             Self::Forbidden { .. } => "forbidden",
@@ -333,6 +351,7 @@ impl Outcome {
             | Self::Proxy { .. } => Severity::Passing,
             Self::HtmlInsteadOfFeed
             | Self::LoginOrChallenge { .. }
+            | Self::SiteChanged { .. }
             | Self::Gone
             | Self::NotFound
             | Self::Forbidden { .. }
@@ -365,6 +384,14 @@ impl Outcome {
             Self::LoginOrChallenge { wall: Wall::Challenge } => {
                 "the server wants a browser: it answers with a challenge page".to_owned()
             }
+            Self::SiteChanged { change } => match change {
+                SiteChange::NoList => "the site has changed: the list of articles is no longer found on its page",
+                SiteChange::NoDates => "the site has changed: no item of its list has a date any more",
+                SiteChange::ShortTexts => {
+                    "the site has changed: the texts of its articles are a tenth of their usual length"
+                }
+            }
+            .to_owned(),
             Self::Gone => "the server says that this address is gone for good (HTTP 410)".to_owned(),
             Self::NotFound => "there is nothing at this address (HTTP 404)".to_owned(),
             Self::Forbidden { status } => format!("the server refuses to show it to us (HTTP {status})"),
@@ -423,6 +450,9 @@ impl Outcome {
             }
             Self::LoginOrChallenge { wall: Wall::Challenge } => {
                 "ask the publisher to let feed readers through, or poll less often"
+            }
+            Self::SiteChanged { .. } => {
+                "what was read before stays; `bantin inspect ADDRESS --from SOURCE` proposes selectors for the new page"
             }
             Self::Gone => "remove the source, or look for its new address with `bantin inspect`",
             Self::NotFound => "look for its new address with `bantin inspect`; after a redesign feeds often move",
@@ -540,6 +570,7 @@ mod tests {
             Outcome::Empty,
             Outcome::HtmlInsteadOfFeed,
             Outcome::LoginOrChallenge { wall: Wall::Login },
+            Outcome::SiteChanged { change: SiteChange::NoDates },
             Outcome::Gone,
             Outcome::NotFound,
             Outcome::Forbidden { status: 403 },

@@ -49,6 +49,11 @@ pub enum Notice {
         /// The one asked from now on, to be entered in `feeds.toml`.
         to: String,
     },
+    /// The page that is configured offers a feed, which is asked instead from now on.
+    FeedFound {
+        /// The feed, to be entered in `feeds.toml`.
+        feed: String,
+    },
     /// The adopted address fails; the configured one is asked again.
     MoveUndone {
         /// The address given up.
@@ -72,6 +77,9 @@ impl fmt::Display for Notice {
             }
             Self::Parked => f.write_str("says for the second time that it is gone, and is parked"),
             Self::Moved { from, to } => write!(f, "has moved from {from} to {to}: enter the new address in feeds.toml"),
+            Self::FeedFound { feed } => {
+                write!(f, "is a page that offers the feed {feed}, which is polled from now on: enter it in feeds.toml")
+            }
             Self::MoveUndone { from } => {
                 write!(f, "fails at {from}, to where it had moved: back to the configured address")
             }
@@ -100,7 +108,17 @@ pub fn apply(state: &mut SourceState, host: &mut HostState, facts: &PollFacts, n
     stand(state, facts, &mut notices);
     if facts.outcome.is_success() {
         succeed(state, facts, now);
-        follow_moves(state, facts, &mut notices);
+        match &facts.feed_found {
+            Some(feed) => {
+                state.moving = None;
+                notices.push(Notice::FeedFound { feed: feed.to_string() });
+                state.adopted = Some(Adopted { url: feed.to_string(), at: facts.polled_at, status: 200 });
+            }
+            None => follow_moves(state, facts, &mut notices),
+        }
+        if let Some((_, seconds)) = facts.throttled {
+            throttle(state, host, seconds, facts, now, &mut notices);
+        }
     } else {
         fail(state, host, facts, now, &mut notices);
     }
@@ -161,7 +179,33 @@ fn succeed(state: &mut SourceState, facts: &PollFacts, now: Instant) {
     if let Some(hints) = &facts.hints {
         state.hints = hints.clone();
     }
+    if facts.habits.is_some() {
+        state.habits.clone_from(&facts.habits);
+    }
     state.rhythm.learn(&facts.new_item_dates, now);
+}
+
+/// Notes that a server asks us to stay away; the second time within the hour its whole host is left alone.
+fn throttle(
+    state: &mut SourceState,
+    host: &mut HostState,
+    seconds: Option<u64>,
+    facts: &PollFacts,
+    now: Instant,
+    notices: &mut Vec<Notice>,
+) {
+    let asked = seconds.map(|seconds| {
+        i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+    });
+    state.hold = asked.map(|asked| Hold { set_at: now, until: now + asked });
+    let again = host.throttled_at.is_some_and(|before| before <= now && now - before <= HOST_THROTTLED_WITHIN);
+    host.throttled_at = Some(now);
+    if again {
+        let until = now + asked.unwrap_or(HOST_HOLD);
+        host.hold = Some(Hold { set_at: now, until });
+        let host = Host::of(facts.redirects.last().map_or(&facts.requested, |(_, target)| target));
+        notices.push(Notice::HostHeld { host, until });
+    }
 }
 
 fn fail(state: &mut SourceState, host: &mut HostState, facts: &PollFacts, now: Instant, notices: &mut Vec<Notice>) {
@@ -178,18 +222,7 @@ fn fail(state: &mut SourceState, host: &mut HostState, facts: &PollFacts, now: I
             }
         }
         Outcome::Throttled { retry_after_seconds, .. } => {
-            let asked = retry_after_seconds.map(|seconds| {
-                i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
-            });
-            state.hold = asked.map(|asked| Hold { set_at: now, until: now + asked });
-            let again = host.throttled_at.is_some_and(|before| before <= now && now - before <= HOST_THROTTLED_WITHIN);
-            host.throttled_at = Some(now);
-            if again {
-                let until = now + asked.unwrap_or(HOST_HOLD);
-                host.hold = Some(Hold { set_at: now, until });
-                let host = Host::of(facts.redirects.last().map_or(&facts.requested, |(_, target)| target));
-                notices.push(Notice::HostHeld { host, until });
-            }
+            throttle(state, host, *retry_after_seconds, facts, now, notices);
         }
         _ => {}
     }

@@ -6,6 +6,7 @@
 //! | `due` | when a source is due, out of facts: [`next_due`] |
 //! | `apply` | what a poll changes in these facts: [`apply`] |
 //! | `state`, `validators`, `rhythm`, `host` | what the facts are |
+//! | `habits` | whether a portal still is as it was: [`Habits`] |
 //! | `network` | whether a failure is our own: [`Network`] |
 //! | `plan` | the next 24 hours: [`plan`] |
 //!
@@ -21,6 +22,7 @@
 mod apply;
 mod cron;
 mod due;
+mod habits;
 mod host;
 mod network;
 mod plan;
@@ -31,6 +33,7 @@ mod validators;
 pub use self::apply::{CONFIRMATION_SPACING, CONFIRMATIONS, Notice, apply, forgive};
 pub use self::cron::{Cron, CronError};
 pub use self::due::{Because, Due, Timetable, next_due, timetables};
+pub use self::habits::Habits;
 pub use self::host::{Hold, Host, HostState};
 pub use self::network::{Network, NetworkChange, NetworkVerdict, network_verdict};
 pub use self::plan::{HostPlan, Plan, PlannedRequest, PlannedSource, plan};

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::model::{Instant, Outcome, PublisherHints};
 
+use super::habits::Habits;
 use super::host::Hold;
 use super::rhythm::{Rhythm, Silence};
 use super::validators::Validators;
@@ -57,6 +58,9 @@ pub struct SourceState {
     pub rhythm: Rhythm,
     /// Until when the server's certificate is valid.
     pub certificate_expires: Option<Instant>,
+    /// How it usually is, for sources that are no feeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub habits: Option<Box<Habits>>,
 }
 
 /// How a source stands.
@@ -134,6 +138,8 @@ impl SourceState {
         self.forgiven = false;
         self.parked_at = None;
         self.gone = 0;
+        // Other selectors give another list, and may give no dates.
+        self.habits = None;
     }
 
     /// Whether the last poll that counts failed.
@@ -180,6 +186,13 @@ pub struct PollFacts {
     pub hints: Option<PublisherHints>,
     /// The dates of the items that were new.
     pub new_item_dates: Vec<Instant>,
+    /// How the source usually is, with what this poll adds to that; `None`: as before.
+    pub habits: Option<Box<Habits>>,
+    /// The feed that the page offers and that was read instead.
+    pub feed_found: Option<Url>,
+    /// What the server said when asked too often for pages behind the document: the status, and for how many seconds it
+    /// wants to be left alone.
+    pub throttled: Option<(u16, Option<u64>)>,
     /// Until when the server's certificate is valid, if there was one.
     pub certificate_expires: Option<Instant>,
     /// Whether our own network was down (see [`Network`](super::Network)): a failure then counts for nothing.
@@ -201,6 +214,9 @@ impl PollFacts {
             fresh_for: None,
             hints: None,
             new_item_dates: Vec::new(),
+            habits: None,
+            feed_found: None,
+            throttled: None,
             certificate_expires: None,
             network_down: false,
         }

@@ -70,6 +70,22 @@ impl Page {
         Self { status, ..Self::new("text/plain", "no") }
     }
 
+    /// A redirect.
+    pub fn redirect(status: u16, to: &str) -> Self {
+        Self { status, ..Self::new("text/plain", "") }.header("Location", to)
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A page for people.
+    pub fn html(body: impl Into<Vec<u8>>) -> Self {
+        Self::new("text/html; charset=utf-8", body)
+    }
+
     /// With an `ETag`, which is honoured.
     pub fn etag(mut self, tag: &str) -> Self {
         self.etag = Some(tag.to_owned());

@@ -11,7 +11,7 @@ use super::links::{Furniture, Link, Territories, is_headline};
 use super::page::{Page, text_of};
 use super::parts::push_escaped;
 use super::select::{CompiledSelector, Selectors};
-use crate::dates::{self, Context};
+use crate::dates::{self, Context, DateOrder};
 use crate::model::{DateFrom, Image, LocalInstant, Problem, RawItem};
 
 /// Most items taken from one page. The longest listing seen has 60, a year's archive 400.
@@ -28,6 +28,8 @@ pub struct Listing {
     pub next: Option<String>,
     /// Feeds that the page's head offers, absolute: better sources than the page.
     pub feed_links: Vec<String>,
+    /// The order of day and month that its dates prove.
+    pub date_order: Option<DateOrder>,
     /// What is wrong with page or selectors.
     pub problems: Vec<Problem>,
 }
@@ -59,7 +61,8 @@ pub fn listing(html: &str, base: &Url, how: Option<&Selectors>, cx: &Context) ->
         problems.push(problem("no-list", "the page has no list of articles that could be recognised".to_owned(), 1));
     }
     let raws = fields.iter().filter_map(|(_, fields)| fields.date.as_deref());
-    let cx = Context { order: cx.order.or_else(|| dates::majority_order(raws)), ..*cx };
+    let date_order = dates::majority_order(raws);
+    let cx = Context { order: cx.order.or(date_order), ..*cx };
     let (mut items, mut seen, mut untitled) = (Vec::new(), HashSet::new(), 0);
     for (block, fields) in fields {
         if fields.title.is_none() {
@@ -79,7 +82,14 @@ pub fn listing(html: &str, base: &Url, how: Option<&Selectors>, cx: &Context) ->
         ));
     }
     let title = page.first("title").map(super::page::text_of_title).filter(|title| !title.is_empty());
-    Listing { title, next: next_page(&page, how.next.as_ref()), feed_links: page.feed_links(), items, problems }
+    Listing {
+        title,
+        date_order,
+        next: next_page(&page, how.next.as_ref()),
+        feed_links: page.feed_links(),
+        items,
+        problems,
+    }
 }
 
 fn problem(code: &str, message: String, count: u32) -> Problem {

@@ -68,6 +68,24 @@ CREATE TABLE identity (
     item INTEGER NOT NULL
 );
 
+-- An article that a listing links to and whose page is read, too. It becomes an item when its page has been read, or
+-- when that has been given up; afterwards the row says what it was made of.
+CREATE TABLE article (
+    source    INTEGER NOT NULL REFERENCES source(no),
+    key       INTEGER NOT NULL,            -- hash of its address
+    words     INTEGER NOT NULL,            -- hash of what the listing said of it, counters and dates left out: another one means "changed"
+    stage     INTEGER NOT NULL,            -- 0 its page is to be read, 1 it is to become an item, 2 it is one
+    is_item   INTEGER NOT NULL,            -- whether it has been one before
+    place     INTEGER NOT NULL,            -- in its listing, from the top
+    is_first  INTEGER NOT NULL,            -- whether it stood in the first listing that the source ever gave
+    due       INTEGER NOT NULL,            -- when its page may be read
+    tries     INTEGER NOT NULL DEFAULT 0,  -- how often its page could not be read
+    listed    TEXT,                        -- what the listing said, JSON; NULL once it is an item
+    page      TEXT,                        -- the same with what its page said, JSON; NULL unless it was read
+    PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+CREATE INDEX article_by_stage ON article(source, stage, due) WHERE stage < 2;
+
 -- One or more items that are the same article text.
 CREATE TABLE story (
     no        INTEGER PRIMARY KEY,

@@ -4,6 +4,7 @@
 //! [`crate::model`], so that another database can stand beside this one.
 
 mod alike;
+mod articles;
 mod read;
 mod schema;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 pub use self::alike::{Outlets, story_no};
+pub use self::articles::{Listed, Waiting};
 pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
 pub use self::write::{Found, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
 use super::StoreError;

@@ -70,6 +70,10 @@ impl Tx<'_> {
     /// [`StoreError::Database`].
     pub fn prune(&mut self, before: Instant, from: PruneCursor, stories: usize) -> Result<Pruned, StoreError> {
         let before = before.timestamp();
+        if !from.is_begun {
+            // One that is still listed is known by its item's names.
+            self.run(|tx| tx.execute("DELETE FROM article WHERE stage = 2 AND due < ?1", [before]).map(drop))?;
+        }
         let looked_at: Vec<(i64, i64, bool)> = self.run(|tx| {
             tx.prepare_cached(
                 "SELECT story.no, story.included,
