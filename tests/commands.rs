@@ -8,7 +8,7 @@ use std::process::Stdio;
 use common::{Desk, Item, Page, bantin, item, rss, stderr, stdout};
 use serde_json::Value;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "run",
     "demo",
     "check",
@@ -17,6 +17,9 @@ const COMMANDS: [&str; 14] = [
     "sources",
     "search",
     "why",
+    "split",
+    "merge",
+    "takedown",
     "read",
     "eval",
     "import",

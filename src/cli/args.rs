@@ -137,6 +137,44 @@ pub enum Command {
         output: Output,
     },
 
+    /// Take an item out of its story, for good
+    #[command(
+        after_help = "The two stories are kept apart whatever comes later; each is shown to the readers of the other as related.\n\
+        The id stays with the item that the story was first published under; the other part is published under its own.\n\
+        Goes through a running daemon if there is one. Exit status 1 if there is nothing to split."
+    )]
+    Split {
+        /// The item: its address or id
+        #[arg(value_name = "WHAT")]
+        what: String,
+        /// Whose it is, where several sources gave it the same address
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<String>,
+    },
+
+    /// Join two stories into one, for good
+    #[command(
+        after_help = "The story that was published first keeps its id and its page; the other's page leads there.\n\
+        `bantin split` undoes it. Goes through a running daemon if there is one."
+    )]
+    Merge {
+        /// One story: an item's address or id, or the story's key
+        #[arg(value_name = "WHAT")]
+        one: String,
+        /// The other
+        #[arg(value_name = "WHAT")]
+        other: String,
+    },
+
+    /// Withdraw a story from every feed, archive and page at once, for good
+    #[command(after_help = "Copies of it that come later stay away, too. Nothing undoes it but a backup.\n\
+        Goes through a running daemon if there is one. Exit status 1 if no stored article has that address.")]
+    Takedown {
+        /// The article's address, or that of its page here
+        #[arg(value_name = "URL")]
+        url: String,
+    },
+
     /// Print what bantin makes of a document, one JSON line each, touching no database
     Read(ReadArgs),
 

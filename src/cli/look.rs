@@ -306,6 +306,7 @@ pub fn export(config: &Config, what: ExportWhat, out: &mut dyn Write) -> anyhow:
                         "id": item.atom_id,
                         "source": item.source.as_str(),
                         "story": item.story.as_str(),
+                        "withdrawn": item.withdrawn.is_some(),
                         "guid": item.guid,
                         "title": item.title,
                         "url": item.link,

@@ -6,6 +6,7 @@
 mod args;
 mod import;
 mod look;
+mod overrule;
 mod progress;
 mod read;
 mod run;
@@ -21,6 +22,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{Cli, Command};
 use crate::config::{self, Config, ConfigErrors, MissingSecrets, Surroundings, Warning};
+use crate::daemon::overrule::Wish;
 use crate::daemon::{log, systemd};
 use crate::extract::html::{profile, select};
 use crate::schedule::Cron;
@@ -88,6 +90,13 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
             look::search(&load(cli)?, &query.join(" "), *limit, output.format, out)
         }
         Command::Why { what, output } => why::why(&load(cli)?, what, output.format, out),
+        Command::Split { what, source } => {
+            overrule::decide(cli, Wish::Split { what: what.clone(), source: source.clone() }, out)
+        }
+        Command::Merge { one, other } => {
+            overrule::decide(cli, Wish::Merge { one: one.clone(), other: other.clone() }, out)
+        }
+        Command::Takedown { url } => overrule::decide(cli, Wish::Takedown { what: url.clone() }, out),
         Command::Read(args) => read::read(cli, args, out),
         Command::Eval { what, file, timezone, now } => read::eval(cli, *what, file, timezone, now.as_deref(), out),
         Command::Import { file } => {

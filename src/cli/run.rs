@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use anyhow::Context as _;
 use chrono::Utc;
@@ -17,7 +18,7 @@ use super::progress;
 use super::table::Table;
 use crate::config::{self, Config, MissingSecrets};
 use crate::daemon::control::{self, Answer, Polled, Request};
-use crate::daemon::engine::system_clock;
+use crate::daemon::engine::{Engine, system_clock};
 use crate::daemon::publisher::Publisher;
 use crate::daemon::run::{self, Options, Parts};
 use crate::daemon::{choose, client, document, poll_all};
@@ -26,6 +27,7 @@ use crate::extract;
 use crate::fetch::{Answer as Fetched, Request as Fetch};
 use crate::model::Outcome;
 use crate::schedule::SourceState;
+use crate::store::sqlite::Store;
 use crate::topics;
 
 /// Threads of the event loop: it only waits and copies; what computes has threads of its own.
@@ -168,6 +170,13 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
         lines.push(line);
     }
     bar.finish_and_clear();
+    publish_and_close(engine, thread).await?;
+    Ok(lines)
+}
+
+/// Publishes what has changed, and closes the database.
+pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Store>) -> anyhow::Result<()> {
+    let setup = engine.setup();
     let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
     let writer = engine.writer().clone();
     tokio::task::spawn_blocking(move || publisher.files(&writer))
@@ -175,7 +184,7 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
         .context("publishing ended without an answer")??;
     drop(engine);
     tokio::task::spawn_blocking(move || thread.join()).await.context("the writer ended without an answer")?.ok();
-    Ok(lines)
+    Ok(())
 }
 
 /// `bantin check`

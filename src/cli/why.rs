@@ -9,16 +9,22 @@ use serde_json::json;
 use super::args::Format;
 use super::look::{open, time};
 use crate::config::Config;
-use crate::normalise;
-use crate::store::sqlite::ItemFacts;
+use crate::daemon::overrule;
+use crate::model::StoryKey;
+use crate::store::sqlite::{Decision, ItemFacts};
 use crate::topics::{Matcher, Subject};
 
 /// `bantin why WHAT`
 pub fn why(config: &Config, what: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let library = open(config)?;
-    let mut keys = normalise::shared_keys(Some(what), normalise::canonical_link(what).as_deref());
-    keys.dedup();
-    let mut items = library.items_named(what, &keys)?;
+    let mut items = overrule::named(&library, what)?;
+    if items.is_empty() && library.is_pruned(&overrule::identities(what))? {
+        eprintln!(
+            "`{what}` was an item once and has been pruned (`store.keep`): it is published nowhere, and a source that brings it \
+             again brings nothing new"
+        );
+        return Ok(ExitCode::FAILURE);
+    }
     if items.is_empty() {
         eprintln!(
             "`{what}` is not known: neither the address of a stored article, nor an item's id, nor a story's key.\n\
@@ -30,11 +36,12 @@ pub fn why(config: &Config, what: &str, format: Format, out: &mut dyn Write) -> 
     let story = items[0].story.clone();
     items = library.items_named(story.as_str(), &[])?;
     items.sort_by_key(|item| (!item.is_origin, item.first_seen));
+    let decisions = library.decisions(items[0].story_no)?;
     let matcher = Matcher::new(&config.topics);
     match format {
-        Format::Text => print_text(config, &matcher, &items, out)?,
+        Format::Text => print_text(config, &matcher, &items, &decisions, out)?,
         Format::Json => {
-            let list: Vec<_> = items.iter().map(|item| as_json(config, &matcher, item)).collect();
+            let list: Vec<_> = items.iter().map(|item| as_json(config, &matcher, item, &decisions)).collect();
             serde_json::to_writer_pretty(&mut *out, &list)?;
             writeln!(out)?;
         }
@@ -42,12 +49,26 @@ pub fn why(config: &Config, what: &str, format: Format, out: &mut dyn Write) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_text(config: &Config, matcher: &Matcher, items: &[ItemFacts], out: &mut dyn Write) -> anyhow::Result<()> {
+fn print_text(
+    config: &Config,
+    matcher: &Matcher,
+    items: &[ItemFacts],
+    decisions: &[Decision],
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let zone = config.site.timezone;
     let first = &items[0];
     writeln!(out, "story {}: {}", first.story, first.title)?;
-    writeln!(out, "  published under the id {}", first.entry_id)?;
-    writeln!(out, "  in the merged feed since {}", time(first.included, zone))?;
+    match first.withdrawn {
+        Some(_) => writeln!(out, "  published nowhere: its id was {}", first.entry_id)?,
+        None => {
+            writeln!(out, "  published under the id {}", first.entry_id)?;
+            writeln!(out, "  in the merged feed since {}", time(first.included, zone))?;
+        }
+    }
+    for decision in decisions {
+        writeln!(out, "  by hand, {}: {}", time(decision.at, zone), sentence(decision))?;
+    }
     let topics: Vec<&str> = first.topics.iter().map(crate::model::TopicId::as_str).collect();
     match topics.is_empty() {
         true => writeln!(out, "  under no topic")?,
@@ -70,8 +91,13 @@ fn print_text(config: &Config, matcher: &Matcher, items: &[ItemFacts], out: &mut
         }
         match &item.evidence {
             Some(evidence) => writeln!(out, "  merged      {evidence}")?,
-            None if item.story_items > 1 => writeln!(out, "  merged      it founded the story; the others joined it")?,
-            None => {}
+            None if item.story_items < 2 => {}
+            None if item.entry_id.starts_with(&item.atom_id) => {
+                writeln!(out, "  merged      it founded the story; the others joined it")?;
+            }
+            None => {
+                writeln!(out, "  merged      it founded a story of its own, which was merged into this one by hand")?
+            }
         }
         for (topic, reasons) in reasons(config, matcher, item) {
             writeln!(out, "  topic       `{topic}`: {}", reasons.join("; "))?;
@@ -80,7 +106,17 @@ fn print_text(config: &Config, matcher: &Matcher, items: &[ItemFacts], out: &mut
     Ok(())
 }
 
-fn as_json(config: &Config, matcher: &Matcher, item: &ItemFacts) -> serde_json::Value {
+/// What a person decided, in words.
+fn sentence(decision: &Decision) -> String {
+    let other = decision.other.as_ref().map_or("one that has been pruned", |key| key.as_str());
+    match decision.what.as_str() {
+        "split" => format!("taken apart from the story {other}, which it never joins again"),
+        "merge" => format!("the story {other} was merged into it"),
+        _ => "taken down; copies that come later stay away with it".to_owned(),
+    }
+}
+
+fn as_json(config: &Config, matcher: &Matcher, item: &ItemFacts, decisions: &[Decision]) -> serde_json::Value {
     json!({
         "story": item.story.as_str(),
         "origin": item.is_origin,
@@ -96,6 +132,12 @@ fn as_json(config: &Config, matcher: &Matcher, item: &ItemFacts) -> serde_json::
         "date_from": item.date_from,
         "credit": item.credit,
         "evidence": item.evidence,
+        "withdrawn": item.withdrawn,
+        "decisions": decisions.iter().map(|decision| json!({
+            "at": decision.at,
+            "what": decision.what,
+            "other": decision.other.as_ref().map(StoryKey::as_str),
+        })).collect::<Vec<_>>(),
         "topics": reasons(config, matcher, item),
     })
 }

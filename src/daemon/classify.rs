@@ -9,9 +9,11 @@ use tracing::{error, info};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::engine::Engine;
+use super::ingest;
 use super::setup::Setup;
 use crate::model::{FeedKey, Instant, StoryKey, TopicId};
 use crate::store::StoreError;
+use crate::store::sqlite::ItemFacts;
 use crate::topics::Subject;
 
 /// How far back stories are judged anew.
@@ -73,17 +75,7 @@ fn now(engine: &Engine) -> Result<usize, super::engine::PollError> {
 fn judge(setup: &Setup, engine: &Engine) -> Result<Vec<Judged>, StoreError> {
     let mut stories: BTreeMap<String, Judged> = BTreeMap::new();
     engine.library().recent_items(engine.now() - BACK, &mut |item| {
-        let Some(source) = setup.source(&item.source) else { return };
-        let hits = setup.matcher.classify(&Subject {
-            title: &item.title,
-            lead: &item.summary,
-            body: &item.text,
-            source: &item.source,
-            sections: &source.section,
-            province: source.province.as_ref(),
-            tags: &source.tags,
-            categories: &item.categories,
-        });
+        let Some((topics, province)) = places(setup, &item) else { return };
         let story = stories.entry(item.story.as_str().to_owned()).or_insert_with(|| Judged {
             key: item.story.clone(),
             topics: Vec::new(),
@@ -91,19 +83,31 @@ fn judge(setup: &Setup, engine: &Engine) -> Result<Vec<Judged>, StoreError> {
             included: item.included,
             published: item.published.unwrap_or(item.first_seen).min(item.first_seen),
         });
-        for hit in hits {
-            if !story.topics.contains(&hit.topic) {
-                story.topics.push(hit.topic);
+        for topic in topics {
+            if !story.topics.contains(&topic) {
+                story.topics.push(topic);
             }
         }
-        if let Some(slug) = &source.province {
-            let key = FeedKey::Province(slug.clone());
-            if !story.provinces.contains(&key) {
-                story.provinces.push(key);
-            }
-        }
+        story.provinces.extend(province.filter(|key| !story.provinces.contains(key)));
     })?;
     Ok(stories.into_values().collect())
+}
+
+/// The topics of a stored item, best first, and the feed of its province, by the rules in force; `None` once its source has
+/// left the configuration.
+pub(super) fn places(setup: &Setup, item: &ItemFacts) -> Option<(Vec<TopicId>, Option<FeedKey>)> {
+    let source = setup.source(&item.source)?;
+    let hits = setup.matcher.classify(&Subject {
+        title: &item.title,
+        lead: &item.summary,
+        body: &item.text,
+        source: &item.source,
+        sections: &source.section,
+        province: source.province.as_ref(),
+        tags: &source.tags,
+        categories: &item.categories,
+    });
+    Some((ingest::topic_ids(&hits), source.province.clone().map(FeedKey::Province)))
 }
 
 /// A hash of everything that decides where a story stands, and of the program's version, whose rules may be better.

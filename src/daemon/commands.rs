@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::UnixListener;
@@ -10,6 +11,7 @@ use tracing::{debug, info, warn};
 
 use super::control::{Answer, Peer, Request};
 use super::engine::Engine;
+use super::overrule::{self, Wish};
 use super::press::Press;
 use super::upkeep;
 use crate::serve::Health;
@@ -76,6 +78,7 @@ async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Resu
             peer.send(&Answer::Health { lines }).await?;
             peer.send(&Answer::Done).await
         }
+        Some(Request::Overrule(wish)) => answer_wish(&mut peer, press, wish).await,
     }
 }
 
@@ -126,5 +129,21 @@ async fn answer_prune(peer: &mut Peer, engine: &Engine) -> std::io::Result<()> {
             peer.send(&Answer::Done).await
         }
         Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
+    }
+}
+
+/// Carries out what a person has decided, publishes it at once, and says what has become of it.
+async fn answer_wish(peer: &mut Peer, press: &Press, wish: Wish) -> std::io::Result<()> {
+    let engine = Arc::clone(&press.engine);
+    let done = tokio::task::spawn_blocking(move || overrule::carry_out(&engine, &wish)).await;
+    match done {
+        Ok(Ok(line)) => {
+            info!("decided by command: {line}");
+            press.print().await;
+            peer.send(&Answer::Said { line }).await?;
+            peer.send(&Answer::Done).await
+        }
+        Ok(Err(refused)) => peer.send(&Answer::Error { message: refused.to_string() }).await,
+        Err(_) => peer.send(&Answer::Error { message: "the command ended by a fault of the program".to_owned() }).await,
     }
 }

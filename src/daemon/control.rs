@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
+use super::overrule::Wish;
+
 /// The longest line that either side reads: a request that names ten thousand sources.
 const LINE_BYTES: u64 = 1 << 20;
 
@@ -39,6 +41,8 @@ pub enum Request {
     Prune,
     /// How are you?
     Health,
+    /// Take an item out of its story, join two stories, withdraw one.
+    Overrule(Wish),
 }
 
 /// What the daemon answers, line by line.
@@ -81,6 +85,11 @@ pub enum Answer {
     Health {
         /// One line each.
         lines: Vec<String>,
+    },
+    /// What has become of it, for people.
+    Said {
+        /// A sentence.
+        line: String,
     },
     /// All done.
     Done,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::config::Source;
-use crate::dedup::{self, Signature, Subject, Thresholds};
+use crate::dedup::{self, Match, Signature, Subject, Thresholds, Verdict};
 use crate::model::{DateFrom, FeedKey, Instant, Item, SourceId, TopicId};
 use crate::normalise::{self, Ambiguous, Normalised};
 use crate::store::StoreError;
@@ -164,11 +164,21 @@ fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mu
     };
     let (verdict, traces) = tx.judge(&subject, document.now, &document.stand.outlets, &document.stand.thresholds)?;
     let by_name = shared.as_ref().filter(|other| is_same_article(item, other));
-    let joins = match (by_name, &verdict.joins) {
+    let joins = match (by_name, overruled(tx, document.no, &verdict)?) {
         (Some(other), _) => Some((other.story, "it has the same id or link as another item of this story".to_owned())),
         (None, Some(joins)) => Some((story_no(joins.story), joins.evidence.to_string())),
         (None, None) => None,
     };
+    if let Some((story, evidence)) = &joins
+        && tx.is_withdrawn(*story)?
+    {
+        // A copy of what was taken down: known from now on, shown nowhere.
+        counts.old += 1;
+        let no = tx.insert_item(document.no, *story, item, times, Some(evidence))?;
+        tx.remember(&keys.own, no)?;
+        tx.remember(&keys.shared, no)?;
+        return tx.remember_words(no, document.now, &traces, &prepared.signature);
+    }
     counts.new += 1;
     counts.new_dates.extend(item.published);
     let (story, no) = match joins {
@@ -200,6 +210,29 @@ fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mu
         tx.relate(story, story_no(related.story))?;
     }
     Ok(())
+}
+
+/// The story that an item of `source` joins, after what people have decided about the stories that would have it.
+///
+/// A copy of what was taken down stays away, even where another story is a little more like it. Of two stories that were
+/// taken apart, the one that has an item of the same source is where that source's next version belongs.
+fn overruled<'v>(tx: &Tx<'_>, source: SourceNo, verdict: &'v Verdict) -> Result<Option<&'v Match>, StoreError> {
+    let Some(best) = &verdict.joins else { return Ok(None) };
+    let others: Vec<&Match> = verdict.related.iter().filter(|other| other.evidence.accepted()).collect();
+    for other in &others {
+        if tx.is_withdrawn(story_no(other.story))? {
+            return Ok(Some(other));
+        }
+    }
+    for other in others {
+        if tx.are_apart(story_no(best.story), story_no(other.story))?
+            && tx.has_item_of(story_no(other.story), source)?
+            && !tx.has_item_of(story_no(best.story), source)?
+        {
+            return Ok(Some(other));
+        }
+    }
+    Ok(Some(best))
 }
 
 /// The stored item that this is, by the ladder of its own source.
@@ -251,25 +284,32 @@ fn edit(
     let updated = match item.updated {
         _ if !words_changed => stored.updated,
         // The source's own date of the change, where it gives a credible one.
-        Some(at) if at > stored.updated && !normalise::clamp(Some(at), document.now).1 => at,
+        Some(at)
+            if at > stored.updated.max(tx.changed(stored.story)?) && !normalise::clamp(Some(at), document.now).1 =>
+        {
+            at
+        }
         _ => document.now,
     };
     counts.edited += u32::from(words_changed);
     counts.known += u32::from(!words_changed);
     tx.update_item(stored.no, item, updated)?;
     tx.remember(&prepared.normalised.keys.shared, stored.no)?;
-    let members = tx.members(stored.story)?;
-    let origin = origin(&members, document.stand);
-    let published = date_of(&members[origin]);
-    tx.set_origin(stored.story, members[origin].item, members.len(), published)?;
     if words_changed {
         let traces = dedup::traces(&prepared.signature, item.canonical_link.as_deref());
         tx.remember_words(stored.no, document.now, &traces, &prepared.signature)?;
     }
+    if tx.is_withdrawn(stored.story)? {
+        return Ok(());
+    }
+    let Settled { members, origin, moved } = settle_origin(tx, stored.story, document.stand, document.now)?;
+    let published = date_of(&members[origin]);
+    if members[origin].item == stored.no && (words_changed || moved) {
+        tx.index_words(stored.story, &plain_words(&prepared.normalised.folded), false)?;
+    } else if moved {
+        index_origin(tx, stored.story)?;
+    }
     if words_changed {
-        if members[origin].item == stored.no {
-            tx.index_words(stored.story, &plain_words(&prepared.normalised.folded), false)?;
-        }
         let topics = if members.len() == 1 {
             prepared.topics.clone()
         } else {
@@ -297,20 +337,53 @@ fn join(
     no: ItemNo,
     included: Instant,
 ) -> Result<(), StoreError> {
-    let members = tx.members(story)?;
-    let at = origin(&members, document.stand);
-    let published = date_of(&members[at]);
-    tx.set_origin(story, members[at].item, members.len(), published)?;
-    if members[at].item == no {
+    let Settled { members, origin, moved } = settle_origin(tx, story, document.stand, document.now)?;
+    let published = date_of(&members[origin]);
+    if members[origin].item == no {
         tx.index_words(story, &plain_words(&prepared.normalised.folded), false)?;
+    } else if moved {
+        // Its credit line named another one.
+        index_origin(tx, story)?;
     }
     let topics = union(tx.topics(story)?, &prepared.topics);
     tx.set_topics(story, &topics, included, published)?;
     include_province(tx, document.source, story, included, published)
 }
 
+/// A story whose origin has been chosen anew.
+pub(super) struct Settled {
+    /// Its items, in the order in which we saw them.
+    pub members: Vec<Membership>,
+    /// The place of the origin among them.
+    pub origin: usize,
+    /// Whether another item was the origin before.
+    pub moved: bool,
+}
+
+/// Chooses the origin of a story among its members.
+pub(super) fn settle_origin(
+    tx: &mut Tx<'_>,
+    story: StoryNo,
+    stand: &Newsstand,
+    now: Instant,
+) -> Result<Settled, StoreError> {
+    let members = tx.members(story)?;
+    let origin = origin(&members, stand);
+    let chosen = &members[origin];
+    let moved = tx.set_origin(story, chosen.item, members.len(), date_of(chosen), now)?;
+    Ok(Settled { origin, moved, members })
+}
+
+/// Makes a story findable by the words of its origin.
+pub(super) fn index_origin(tx: &Tx<'_>, story: StoryNo) -> Result<(), StoreError> {
+    let facts = tx.facts(story)?;
+    let Some(origin) = facts.iter().find(|item| item.is_origin) else { return Ok(()) };
+    let folded = text::folded(&format!("{}\n{}", origin.title, origin.text));
+    tx.index_words(story, &plain_words(&folded), false)
+}
+
 /// The article date of a story whose origin this is, for ordering.
-fn date_of(member: &Membership) -> Instant {
+pub(super) fn date_of(member: &Membership) -> Instant {
     normalise::clamp(member.published, member.first_seen).0
 }
 
@@ -350,7 +423,7 @@ fn first_updated(item: &Item, now: Instant) -> Instant {
     normalise::clamp(Some(at), now).0
 }
 
-fn union(mut held: Vec<TopicId>, more: &[TopicId]) -> Vec<TopicId> {
+pub(super) fn union(mut held: Vec<TopicId>, more: &[TopicId]) -> Vec<TopicId> {
     for topic in more {
         if !held.contains(topic) {
             held.push(topic.clone());

@@ -14,6 +14,7 @@
 //! | `press.rs` | rounds of publishing, and what `/health` says |
 //! | `listeners.rs` | what readers connect to |
 //! | `control.rs`, `commands.rs` | commands beside a running daemon: the protocol, and the daemon's end of it |
+//! | `overrule.rs` | what people decide: split, merge, takedown |
 //! | `publisher.rs` | renders what changed, writes the files |
 //! | `systemd.rs` | readiness, watchdog, passed sockets |
 //! | `upkeep.rs` | pruning, backups, free space |
@@ -29,6 +30,7 @@ mod further;
 pub mod ingest;
 mod listeners;
 pub mod log;
+pub mod overrule;
 mod press;
 pub mod publisher;
 pub mod run;

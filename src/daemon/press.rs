@@ -41,7 +41,7 @@ impl Press {
     }
 
     /// Publishes what is behind and hands it to the readers.
-    async fn print(&self) {
+    pub(super) async fn print(&self) {
         let _turn = self.turn.lock().await;
         let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
         let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;

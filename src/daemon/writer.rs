@@ -164,18 +164,20 @@ impl Writer {
         Ok(answer.await.map_err(|_| WriteError::Stopped)??)
     }
 
-    /// Makes any other change; returns once it is committed.
+    /// Makes any other change; returns what it gives once it is committed.
     ///
     /// # Errors
     ///
     /// [`WriteError`]; nothing was changed then.
-    pub async fn change(
+    pub async fn change<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<(), WriteError> {
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let (change, mut given) = giving(change);
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Change(Box::new(change), reply)).await.map_err(|_| WriteError::Stopped)?;
-        Ok(answer.await.map_err(|_| WriteError::Stopped)??)
+        self.jobs.send(Job::Change(change, reply)).await.map_err(|_| WriteError::Stopped)?;
+        answer.await.map_err(|_| WriteError::Stopped)??;
+        given.try_recv().map_err(|_| WriteError::Stopped)
     }
 
     /// As [`Writer::change`], for threads outside the event loop.
@@ -183,14 +185,29 @@ impl Writer {
     /// # Errors
     ///
     /// [`WriteError`]; nothing was changed then.
-    pub fn change_blocking(
+    pub fn change_blocking<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<(), WriteError> {
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let (change, mut given) = giving(change);
         let (reply, answer) = oneshot::channel();
-        self.jobs.blocking_send(Job::Change(Box::new(change), reply)).map_err(|_| WriteError::Stopped)?;
-        Ok(answer.blocking_recv().map_err(|_| WriteError::Stopped)??)
+        self.jobs.blocking_send(Job::Change(change, reply)).map_err(|_| WriteError::Stopped)?;
+        answer.blocking_recv().map_err(|_| WriteError::Stopped)??;
+        given.try_recv().map_err(|_| WriteError::Stopped)
     }
+}
+
+/// Makes of a change one that gives nothing, and where what it gave can be had once it is committed.
+fn giving<T: Send + 'static>(
+    change: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> (Change, oneshot::Receiver<T>) {
+    let (give, given) = oneshot::channel();
+    let change = move |tx: &mut Tx<'_>| {
+        // Nobody waits for it any more: the change is made all the same.
+        let _ = give.send(change(tx)?);
+        Ok(())
+    };
+    (Box::new(change), given)
 }
 
 type Waiting = (Box<PollIn>, PollReply);

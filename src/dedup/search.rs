@@ -30,7 +30,8 @@ pub trait KnownItems {
     /// Why an item could not be fetched.
     type Error;
 
-    /// The item, or `None` where it is no longer there or must not be compared (its text was pruned, it was withdrawn).
+    /// The item, or `None` where it is no longer there. Those of a story that was taken down are given too: its copies
+    /// stay away with it.
     fn known(&mut self, item: i64) -> Result<Option<Known>, Self::Error>;
 }
 

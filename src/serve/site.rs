@@ -245,12 +245,14 @@ impl Site {
         let work = tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when nobody waits for it any more.
             let _permit = permit;
-            render(&state.masthead, library.as_ref(), &wanted)
-                .map(|document| document.map(|representation| not_after(representation, published_at)))
+            let found = render(&state.masthead, library.as_ref(), &wanted)?;
+            Ok::<_, StoreError>(match found {
+                Found::Document(representation) => Found::Document(not_after(representation, published_at)),
+                other => other,
+            })
         });
         match tokio::time::timeout(self.limits.library_timeout, work).await {
-            Ok(Ok(Ok(Some(representation)))) => Found::Document(representation),
-            Ok(Ok(Ok(None))) => Found::Nothing,
+            Ok(Ok(Ok(found))) => found,
             Ok(Ok(Err(failure))) => {
                 error!(error = %failure, "a page could not be made: {failure}");
                 Found::Broken
@@ -358,9 +360,9 @@ fn not_after(representation: Representation, now: Instant) -> Representation {
     }
 }
 
-/// Makes one document from the library; `None` where there is none. Blocks.
-fn render(masthead: &Masthead, library: &dyn Library, target: &Target) -> Result<Option<Representation>, StoreError> {
-    Ok(match target {
+/// Makes one document from the library. Blocks.
+fn render(masthead: &Masthead, library: &dyn Library, target: &Target) -> Result<Found, StoreError> {
+    let made = match target {
         Target::Feed(key, format) => {
             let content = library.feed(key, masthead.items())?;
             Some(publish::feed(masthead, key, *format, &content).representation)
@@ -377,9 +379,15 @@ fn render(masthead: &Masthead, library: &dyn Library, target: &Target) -> Result
             let is_there = *number == 1 || !page.entries.is_empty();
             is_there.then(|| publish::page(masthead, key, *number, &page, &counts).representation)
         }
-        Target::Story(key) => {
-            library.story(key)?.map(|view| Representation::new(HTML, pages::story(masthead, &view).into_bytes(), None))
-        }
+        Target::Story(key) => match library.story(key)? {
+            // Merged into another one: one address for one story.
+            Some(view) if view.entry.story != *key => {
+                return Ok(Found::Elsewhere(format!("stories/{}", view.entry.story)));
+            }
+            Some(view) => Some(Representation::new(HTML, pages::story(masthead, &view).into_bytes(), None)),
+            None if library.is_withdrawn(key)? => return Ok(Found::Gone),
+            None => None,
+        },
         Target::Search(query, number) => {
             let page = library.search(query, (number - 1) * pages::ENTRIES, pages::ENTRIES)?;
             let html = pages::search(masthead, query, *number, &page);
@@ -390,5 +398,6 @@ fn render(masthead: &Masthead, library: &dyn Library, target: &Target) -> Result
             .find(|document| document.path == *path)
             .map(|document| document.representation),
         Target::Health | Target::Moved(_) | Target::Nothing => None,
-    })
+    };
+    Ok(made.map_or(Found::Nothing, Found::Document))
 }

@@ -153,8 +153,11 @@ pub trait Library: Send + Sync + 'static {
     fn feed(&self, key: &FeedKey, limit: usize) -> Result<FeedContent, StoreError>;
     /// Stories for a page, newest article date first, `offset` skipped.
     fn river(&self, key: &FeedKey, offset: usize, limit: usize) -> Result<Page, StoreError>;
-    /// One story, or `None` where there is none (or it was withdrawn).
+    /// One story, or `None` where there is none (or it was withdrawn). A story that was merged into another gives the other,
+    /// whose key is in its entry.
     fn story(&self, key: &StoryKey) -> Result<Option<StoryView>, StoreError>;
+    /// Whether there was such a story and it was taken down.
+    fn is_withdrawn(&self, key: &StoryKey) -> Result<bool, StoreError>;
     /// Full text, with or without accents; newest first.
     fn search(&self, query: &str, offset: usize, limit: usize) -> Result<Page, StoreError>;
     /// How many stories each topic has, and when the newest one was included; topics without any are absent.

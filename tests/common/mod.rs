@@ -522,7 +522,22 @@ pub fn assert_sound(database: &Path) {
     for (what, sql) in [
         ("rows that point nowhere", "SELECT count(*) FROM pragma_foreign_key_check"),
         ("stories with the id of another", "SELECT count(*) - count(DISTINCT entry_id) FROM story"),
-        ("stories without an item", "SELECT count(*) FROM story WHERE no NOT IN (SELECT story FROM item)"),
+        (
+            "stories without an item",
+            "SELECT count(*) FROM story WHERE merged_into IS NULL AND no NOT IN (SELECT story FROM item)",
+        ),
+        (
+            "stories that were merged and have items",
+            "SELECT count(*) FROM item WHERE story IN (SELECT no FROM story WHERE merged_into IS NOT NULL)",
+        ),
+        (
+            "withdrawn stories in feeds",
+            "SELECT count(*) FROM entry WHERE story IN (SELECT no FROM story WHERE withdrawn <> 0)",
+        ),
+        (
+            "stories whose origin is another's item",
+            "SELECT count(*) FROM story WHERE merged_into IS NULL AND origin NOT IN (SELECT no FROM item WHERE item.story = story.no)",
+        ),
         ("items that a source gave once and are there twice", DOUBLED),
     ] {
         let count: i64 = db.query_row(sql, [], |row| row.get(0)).expect("the database answers");

@@ -223,6 +223,10 @@ impl Library for Shelf {
         Ok(entries.iter().find(|entry| entry.story == *key).map(|entry| stories::view(entry, &entries)))
     }
 
+    fn is_withdrawn(&self, _key: &StoryKey) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     fn search(&self, query: &str, offset: usize, limit: usize) -> Result<Page, StoreError> {
         let query = query.to_lowercase();
         let found = self.ask()?.into_iter().filter(|entry| {

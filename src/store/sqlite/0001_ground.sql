@@ -94,9 +94,11 @@ CREATE TABLE story (
     origin    INTEGER NOT NULL,            -- the item that the others were copied from
     published INTEGER NOT NULL,            -- article date for ordering, clamped to when we saw it
     included  INTEGER NOT NULL,            -- when it first stood in the merged feed
+    changed   INTEGER NOT NULL DEFAULT 0,  -- when other words were last shown because the origin became another item
     items     INTEGER NOT NULL DEFAULT 1,
     topics    TEXT NOT NULL DEFAULT '',    -- ids, best first, separated by blanks
-    withdrawn INTEGER NOT NULL DEFAULT 0
+    withdrawn INTEGER NOT NULL DEFAULT 0,  -- since when it is shown nowhere: taken down, or merged into another; 0: shown
+    merged_into INTEGER                    -- the story that a person joined it to: it has no items, its page leads there
 );
 CREATE INDEX story_by_inclusion ON story(included, published);
 CREATE INDEX story_by_date ON story(published);
@@ -107,6 +109,25 @@ CREATE TABLE related (
     other INTEGER NOT NULL REFERENCES story(no),
     PRIMARY KEY (story, other)
 ) WITHOUT ROWID;
+
+-- Two stories that a person has taken apart, each row in both directions: an item of one never joins the other.
+CREATE TABLE apart (
+    story INTEGER NOT NULL REFERENCES story(no),
+    other INTEGER NOT NULL REFERENCES story(no),
+    PRIMARY KEY (story, other)
+) WITHOUT ROWID;
+
+-- What a person decided, for good. Items and stories may have been pruned since.
+CREATE TABLE decision (
+    no    INTEGER PRIMARY KEY,
+    at    INTEGER NOT NULL,
+    what  TEXT NOT NULL,                   -- `split`, `merge`, `takedown`
+    story INTEGER NOT NULL,                -- which was split, which the other was merged into, which was taken down
+    other INTEGER,                         -- which came out of it, which was merged into it
+    other_key TEXT                         -- its key
+);
+CREATE INDEX decision_by_story ON decision(story);
+CREATE INDEX decision_by_other ON decision(other);
 
 -- A story's place in the feed of a topic or province.
 CREATE TABLE entry (

@@ -107,8 +107,8 @@ impl KnownItems for Stored<'_, '_> {
             .tx
             .prepare_cached(
                 "SELECT item.story, coalesce(item.published, item.first_seen), item.link, item.credit, source.id
-                 FROM item JOIN source ON source.no = item.source JOIN story ON story.no = item.story
-                 WHERE item.no = ?1 AND story.withdrawn = 0",
+                 FROM item JOIN source ON source.no = item.source
+                 WHERE item.no = ?1",
             )?
             .query_row([item], |row| {
                 Ok((

@@ -5,6 +5,7 @@
 
 mod alike;
 mod articles;
+mod overrule;
 mod read;
 mod schema;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use self::alike::{Outlets, story_no};
 pub use self::articles::{Listed, Waiting};
+pub use self::overrule::{Decision, Deed, StoryState};
 pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
 pub use self::write::{Found, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
 use super::StoreError;

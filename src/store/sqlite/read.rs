@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::write::{Extra, instant};
+use super::write::{Extra, ItemNo, StoryNo, instant};
 use super::{StoreError, database, open_reader};
 use crate::model::{
     Carrier, Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug,
@@ -75,6 +75,12 @@ pub struct PollRow {
 /// All that is stored of an item, for `why` and `export`.
 #[derive(Debug, Clone)]
 pub struct ItemFacts {
+    /// Its row.
+    pub no: ItemNo,
+    /// The row of its story.
+    pub story_no: StoryNo,
+    /// Since when its story is shown nowhere.
+    pub withdrawn: Option<Instant>,
     /// Whose.
     pub source: SourceId,
     /// Its story.
@@ -292,34 +298,6 @@ impl SqliteLibrary {
         })
     }
 
-    /// The items that `what` names: an atom id, a guid, an address as stored, or the key of a story.
-    pub fn items_named(&self, what: &str, keys: &[i64]) -> Result<Vec<ItemFacts>, StoreError> {
-        self.with(|db| {
-            let mut found = Vec::new();
-            let mut by_key = db.prepare("SELECT no FROM item WHERE no = (SELECT item FROM identity WHERE key = ?1)")?;
-            for key in keys {
-                if let Some(no) = by_key.query_row([key], |row| row.get::<_, i64>(0)).optional()? {
-                    found.push(no);
-                }
-            }
-            if found.is_empty() {
-                found = db
-                    .prepare(
-                        "SELECT no FROM item WHERE story = (SELECT no FROM story WHERE key = ?1)
-                         UNION SELECT no FROM item WHERE atom_id = ?1 OR guid = ?1 OR link = ?1 ORDER BY no",
-                    )?
-                    .query_map([what], |row| row.get(0))?
-                    .collect::<rusqlite::Result<_>>()?;
-            }
-            found.dedup();
-            let mut facts = Vec::new();
-            for no in found {
-                facts.extend(item_facts(db, "item.no = ?1", params![no], &mut Some)?);
-            }
-            Ok(facts)
-        })
-    }
-
     /// Hands every stored item to `each`, oldest first, one at a time.
     ///
     /// # Errors
@@ -335,10 +313,10 @@ impl SqliteLibrary {
         })
     }
 
-    /// Stories from `since` on, oldest first, with what topics judge them by: for when the rules change.
+    /// Stories from `since` on that are shown, oldest first, with what topics judge them by: for when the rules change.
     pub fn recent_items(&self, since: Instant, each: &mut dyn FnMut(ItemFacts)) -> Result<(), StoreError> {
         self.with(|db| {
-            item_facts(db, "story.included >= ?1", params![since.timestamp()], &mut |item| {
+            item_facts(db, "story.included >= ?1 AND story.withdrawn = 0", params![since.timestamp()], &mut |item| {
                 each(item);
                 None
             })
@@ -352,7 +330,7 @@ impl SqliteLibrary {
         let mut one = db.prepare_cached(
             "SELECT story.key, story.entry_id, story.published, story.topics, story.items, item.no, item.source, item.title,
                     item.link, item.summary, item.updated, item.extra, item.credit, item.language, item.content,
-                    item.first_seen
+                    item.first_seen, story.changed
              FROM story JOIN item ON item.no = story.origin WHERE story.no = ?1 AND story.withdrawn = 0",
         )?;
         let mut entries = Vec::with_capacity(stories.len());
@@ -362,7 +340,7 @@ impl SqliteLibrary {
                     let source_no: i64 = row.get(6)?;
                     let extra: Extra = from_json(&row.get::<_, String>(11)?);
                     let published: i64 = row.get(2)?;
-                    let updated: i64 = row.get(10)?;
+                    let updated = row.get::<_, i64>(10)?.max(row.get(16)?);
                     Ok((
                         source_no,
                         row.get::<_, i64>(4)?,
@@ -450,6 +428,7 @@ fn stories_of(
             let order = if by_date { "max(item.published)" } else { "min(item.included)" };
             db.prepare_cached(&format!(
                 "SELECT story, min(included) FROM item WHERE source = (SELECT no FROM source WHERE id = ?3)
+                 AND NOT EXISTS (SELECT 1 FROM story WHERE story.no = item.story AND story.withdrawn <> 0)
                  GROUP BY story ORDER BY {order} DESC, max(published) DESC, 1 DESC LIMIT ?1 OFFSET ?2"
             ))?
             .query_map(params![limit, offset, id.as_str()], pair)?
@@ -478,7 +457,10 @@ impl Library for SqliteLibrary {
     fn story(&self, key: &StoryKey) -> Result<Option<StoryView>, StoreError> {
         self.with(|db| {
             let found = db
-                .prepare_cached("SELECT no, included, origin FROM story WHERE key = ?1 AND withdrawn = 0")?
+                .prepare_cached(
+                    "SELECT no, included, origin FROM story
+                     WHERE no = (SELECT coalesce(merged_into, no) FROM story WHERE key = ?1) AND withdrawn = 0",
+                )?
                 .query_row([key.as_str()], |row| {
                     Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
                 })
@@ -503,6 +485,16 @@ impl Library for SqliteLibrary {
                 })?
                 .collect::<rusqlite::Result<_>>()?;
             Ok(Some(StoryView { entry, text, carriers, related }))
+        })
+    }
+
+    fn is_withdrawn(&self, key: &StoryKey) -> Result<bool, StoreError> {
+        self.with(|db| {
+            db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM story
+                 WHERE no = (SELECT coalesce(merged_into, no) FROM story WHERE key = ?1) AND withdrawn <> 0)",
+            )?
+            .query_row([key.as_str()], |row| row.get(0))
         })
     }
 
@@ -552,6 +544,7 @@ impl Library for SqliteLibrary {
         self.with(|db| {
             db.prepare_cached(
                 "SELECT source.id, count(*), max(item.included) FROM item JOIN source ON source.no = item.source
+                 WHERE NOT EXISTS (SELECT 1 FROM story WHERE story.no = item.story AND story.withdrawn <> 0)
                  GROUP BY item.source ORDER BY source.id",
             )?
             .query_map([], |row| {
@@ -666,7 +659,7 @@ pub(super) fn text_of(row: &Row<'_>, summary: usize, content: usize, body: usize
 }
 
 /// Runs `each` over the items that `filter` selects, oldest first, and gathers what it returns.
-fn item_facts(
+pub(super) fn item_facts(
     db: &Connection,
     filter: &str,
     params: &[&dyn rusqlite::ToSql],
@@ -675,7 +668,8 @@ fn item_facts(
     let mut query = db.prepare(&format!(
         "SELECT source.id, story.key, story.origin = item.no, story.items, story.entry_id, story.included, story.topics,
                 item.first_seen, item.date_from, item.atom_id, item.guid, item.link, item.title, item.summary, item.content,
-                item.body, item.published, item.updated, item.credit, item.language, item.extra, item.evidence
+                item.body, item.published, item.updated, item.credit, item.language, item.extra, item.evidence,
+                item.no, item.story, story.withdrawn
          FROM item JOIN source ON source.no = item.source JOIN story ON story.no = item.story
          WHERE {filter} ORDER BY item.no"
     ))?;
@@ -684,6 +678,9 @@ fn item_facts(
     while let Some(row) = rows.next()? {
         let extra: Extra = from_json(&row.get::<_, String>(20)?);
         let facts = ItemFacts {
+            no: ItemNo(row.get(22)?),
+            story_no: StoryNo(row.get(23)?),
+            withdrawn: Some(row.get::<_, i64>(24)?).filter(|at| *at != 0).map(instant),
             source: SourceId::new(row.get::<_, String>(0)?),
             story: StoryKey::new(row.get::<_, String>(1)?),
             is_origin: row.get(2)?,

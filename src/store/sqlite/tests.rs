@@ -56,7 +56,7 @@ fn put(tx: &mut Tx<'_>, item: &Item, seconds: i64, topics: &[&str]) -> (StoryNo,
             None,
         )
         .expect("an item can be added");
-    tx.set_origin(story, no, 1, at(seconds)).expect("it can be the origin");
+    tx.set_origin(story, no, 1, at(seconds), at(seconds)).expect("it can be the origin");
     let topics: Vec<TopicId> = topics.iter().map(|id| TopicId::new(*id)).collect();
     tx.set_topics(story, &topics, at(seconds), at(seconds)).expect("topics can be set");
     let plain = crate::text::stripped(&crate::text::folded(&format!("{}\n{}", item.title, item.text)));

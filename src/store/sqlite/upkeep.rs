@@ -62,7 +62,8 @@ pub struct Room {
 impl Tx<'_> {
     /// Deletes stories whose every item was first seen, and last changed, before `before`: at most `stories` are looked at.
     ///
-    /// What names their items stays for ever, so that they never come back as new. The newest item and the newest story
+    /// A story that was taken down stays, unseen, so that its copies stay away; the sign that a merged story left stays as long
+    /// as the story it leads to. What names their items stays for ever, so that they never come back as new. The newest item and the newest story
     /// are never deleted: SQLite would give their numbers to others, and identities point to numbers.
     ///
     /// # Errors
@@ -78,6 +79,9 @@ impl Tx<'_> {
             tx.prepare_cached(
                 "SELECT story.no, story.included,
                         story.no < (SELECT max(no) FROM story)
+                        AND (story.withdrawn = 0
+                             OR story.merged_into IS NOT NULL
+                                AND NOT EXISTS (SELECT 1 FROM story AS kept WHERE kept.no = story.merged_into))
                         AND NOT EXISTS (SELECT 1 FROM item WHERE item.story = story.no
                                         AND (item.first_seen >= ?1 OR item.updated >= ?1
                                              OR item.no = (SELECT max(no) FROM item)))
@@ -105,11 +109,13 @@ impl Tx<'_> {
     fn delete_story(&self, story: i64) -> Result<u64, StoreError> {
         self.run(|tx| {
             tx.prepare_cached("DELETE FROM entry WHERE story = ?1")?.execute([story])?;
-            tx.prepare_cached(
-                "DELETE FROM related WHERE other = ?1 AND story IN (SELECT other FROM related WHERE story = ?1)",
-            )?
-            .execute([story])?;
-            tx.prepare_cached("DELETE FROM related WHERE story = ?1")?.execute([story])?;
+            for pairs in ["related", "apart"] {
+                tx.prepare_cached(&format!(
+                    "DELETE FROM {pairs} WHERE other = ?1 AND story IN (SELECT other FROM {pairs} WHERE story = ?1)"
+                ))?
+                .execute([story])?;
+                tx.prepare_cached(&format!("DELETE FROM {pairs} WHERE story = ?1"))?.execute([story])?;
+            }
             tx.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([story])?;
             let items = tx.prepare_cached("DELETE FROM item WHERE story = ?1")?.execute([story])?;
             tx.prepare_cached("DELETE FROM story WHERE no = ?1")?.execute([story])?;
@@ -431,6 +437,30 @@ mod tests {
             })
             .expect("a story can be founded");
         assert_eq!(next, 5);
+    }
+
+    #[test]
+    fn what_was_taken_down_stays_for_its_copies_and_a_merged_story_goes_with_the_one_it_leads_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = store(folder.path(), 10);
+        let mut tx = store.begin().expect("it begins");
+        tx.withdraw_story(StoryNo(2), day(9)).expect("it is withdrawn");
+        for kept in [StoryNo(4), StoryNo(9)] {
+            tx.absorb_story(kept, StoryNo(kept.0 - 1), day(9)).expect("it is merged");
+        }
+        tx.keep_apart(StoryNo(4), StoryNo(9)).expect("they are apart");
+        tx.commit().expect("it commits");
+        prune_all(&mut store, day(7), 3);
+        prune_all(&mut store, day(7), 3);
+        let tx = store.begin().expect("it begins");
+        let left: Vec<i64> = tx
+            .run(|tx| tx.prepare("SELECT no FROM story ORDER BY no")?.query_map([], |row| row.get(0))?.collect())
+            .expect("it answers");
+        assert_eq!(left, [2, 8, 9, 10]);
+        let items: i64 =
+            tx.run(|tx| tx.query_row("SELECT count(*) FROM item", [], |row| row.get(0))).expect("it counts");
+        assert_eq!(items, 4);
+        assert!(!tx.are_apart(StoryNo(9), StoryNo(4)).expect("it answers"));
     }
 
     #[test]

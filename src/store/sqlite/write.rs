@@ -394,13 +394,13 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Replaces what an item says; its ids, first sight and place stay.
+    /// Replaces what an item says and what its source calls it; the id it is published under, first sight and place stay.
     pub fn update_item(&self, no: ItemNo, item: &Item, updated: Instant) -> Result<(), StoreError> {
         self.run(|tx| {
             tx.prepare_cached(
                 "UPDATE item SET raw_hash = ?2, words_hash = ?3, published = coalesce(?4, published), updated = ?5,
                         date_from = CASE WHEN ?4 IS NULL THEN date_from ELSE ?6 END, link = ?7, title = ?8, credit = ?9,
-                        language = ?10, summary = ?11, extra = ?12, content = ?13, body = ?14
+                        language = ?10, summary = ?11, extra = ?12, content = ?13, body = ?14, guid = ?15
                  WHERE no = ?1",
             )?
             .execute(params![
@@ -418,6 +418,7 @@ impl<'a> Tx<'a> {
                 extra_of(item),
                 item.content,
                 body_of(item),
+                item.guid,
             ])
             .map(drop)
         })
@@ -491,26 +492,43 @@ impl<'a> Tx<'a> {
     }
 
     /// Says which item is a story's origin, how many items it has, and its date for ordering; feeds that hold it are marked.
+    ///
+    /// Where the origin becomes another item `now`, the entry shows other words from now on and has changed; where the
+    /// words are the same, it has not, and is not dated earlier either. Returns whether it became another.
     pub fn set_origin(
         &mut self,
         story: StoryNo,
         origin: ItemNo,
         items: usize,
         published: Instant,
-    ) -> Result<(), StoreError> {
-        self.run(|tx| {
-            let before: i64 = tx
-                .prepare_cached("SELECT published FROM story WHERE no = ?1")?
-                .query_row([story.0], |row| row.get(0))?;
-            tx.prepare_cached("UPDATE story SET origin = ?2, items = ?3, published = ?4 WHERE no = ?1")?
-                .execute(params![story.0, origin.0, items as i64, published.timestamp()])?;
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let moved = self.run(|tx| {
+            let (before, changed, shown): (i64, i64, Option<i64>) = tx
+                .prepare_cached("SELECT published, changed, origin FROM story WHERE no = ?1")?
+                .query_row([story.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let mut words = tx.prepare_cached("SELECT words_hash, updated FROM item WHERE no = ?1")?;
+            let mut of = |item: i64| {
+                words.query_row([item], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).optional()
+            };
+            let shown = shown.filter(|shown| *shown != origin.0);
+            let changed = match shown.filter(|shown| *shown != 0) {
+                None => changed,
+                Some(shown) => match (of(shown)?, of(origin.0)?) {
+                    (Some((was, at)), Some((is, _))) if was == is => changed.max(at),
+                    _ => now.timestamp(),
+                },
+            };
+            tx.prepare_cached("UPDATE story SET origin = ?2, items = ?3, published = ?4, changed = ?5 WHERE no = ?1")?
+                .execute(params![story.0, origin.0, items as i64, published.timestamp(), changed])?;
             if before != published.timestamp() {
                 tx.prepare_cached("UPDATE entry SET published = ?2 WHERE story = ?1")?
                     .execute(params![story.0, published.timestamp()])?;
             }
-            Ok(())
+            Ok(shown.is_some())
         })?;
-        self.mark_story(story)
+        self.mark_story(story)?;
+        Ok(moved)
     }
 
     /// Marks every feed that holds a story as changed.
