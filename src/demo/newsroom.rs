@@ -6,16 +6,19 @@
 //!
 //! A story is carried by four papers (two of them with a credit line, one as a summary only); a paper has a second feed
 //! with `https` links to the same articles; weather and gold bulletins of two days differ in their numbers and must stay
-//! apart. One feed is broken, one slow, one gone, one never changes after the start. New articles keep coming.
+//! apart. One feed is broken, one slow, one gone, one never changes after the start. Two portals have no feed: their lists
+//! and articles are read from their pages, and one of them is redesigned after a minute. New articles keep coming.
 
 mod articles;
 mod documents;
+mod portals;
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use self::articles::{Article, published};
 use self::documents::{Channel, Form, escape};
+use self::portals::{PORTALS, Portal};
 use crate::model::Instant;
 
 /// How long the slow paper takes to answer: long enough to be seen, short enough for everything to stand in ten seconds.
@@ -218,9 +221,15 @@ pub fn respond(ask: &Ask<'_>, elapsed: Duration, start: Instant) -> Response {
     if let Some(feed) = FEEDS.iter().find(|feed| feed.path == path) {
         return answer_feed(feed, ask, elapsed, start);
     }
+    if let Some(portal) = PORTALS.iter().find(|portal| portal.path == path) {
+        let articles = published(portal.id, start, elapsed);
+        return plain(200, "text/html; charset=utf-8", portals::listing(portal, &articles, elapsed));
+    }
     match path {
         "/" => {
-            let papers = FEEDS.iter().map(|feed| (feed.title, format!("{}{}", ask.base, feed.path)));
+            let feeds = FEEDS.iter().map(|feed| (feed.title, feed.path));
+            let papers = feeds.chain(PORTALS.iter().map(|portal| (portal.title, portal.path)));
+            let papers = papers.map(|(title, path)| (title, format!("{}{path}", ask.base)));
             plain(200, "text/html; charset=utf-8", documents::front(papers))
         }
         "/robots.txt" => plain(200, "text/plain", "User-agent: *\nAllow: /\n".to_owned()),
@@ -282,6 +291,9 @@ fn link(feed: &Feed, base: &str, article: &Article) -> String {
 /// The page of an article, or the front page of a paper.
 fn answer_page(path: &str, elapsed: Duration, start: Instant) -> Option<Response> {
     let (paper, rest) = path.strip_prefix('/')?.split_once('/')?;
+    if let Some(portal) = PORTALS.iter().find(|portal| portal.id == paper) {
+        return portal_page(portal, rest, elapsed, start);
+    }
     let feed = FEEDS.iter().find(|feed| feed.paper == paper)?;
     let articles = published(feed.paper, start, elapsed);
     if rest.is_empty() {
@@ -302,6 +314,13 @@ fn answer_page(path: &str, elapsed: Duration, start: Instant) -> Option<Response
     // As real counters do: another number at every visit.
     let visits = 12 + elapsed.as_secs() / 3;
     Some(plain(200, "text/html; charset=utf-8", documents::page(feed.outlet, article, visits)))
+}
+
+fn portal_page(portal: &Portal, rest: &str, elapsed: Duration, start: Instant) -> Option<Response> {
+    let slug = rest.strip_suffix(".html")?;
+    let articles = published(portal.id, start, elapsed);
+    let article = articles.iter().find(|article| article.slug == slug)?;
+    Some(plain(200, "text/html; charset=utf-8", portals::page(portal, article, elapsed)))
 }
 
 /// The demo's own `feeds.toml`: polls the newsroom at `base` (`http://127.0.0.1:PORT`, no slash at the end) every few
@@ -350,6 +369,22 @@ outlet   = "{}"
 rank     = {}
 "#,
             feed.id, feed.title, feed.path, feed.province, feed.outlet, feed.rank,
+        );
+    }
+    out.push_str(
+        "\n# Portals without a feed: their pages are read, the second one by selectors until it is redesigned.\n",
+    );
+    for portal in &PORTALS {
+        let _ = write!(
+            out,
+            r#"
+[[source]]
+id       = "{}"
+title    = "{}"
+url      = "{base}{}"
+province = "{}"
+{}"#,
+            portal.id, portal.title, portal.path, portal.province, portal.keys,
         );
     }
     let _ = write!(

@@ -35,6 +35,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("cong-hoa-lu", include_str!("../texts/cong-hoa-lu.md")),
     ("ban-tin-hang-ngay", include_str!("../texts/ban-tin-hang-ngay.md")),
     ("tin-nhanh-phuong-nam", include_str!("../texts/tin-nhanh-phuong-nam.md")),
+    ("cong-tam-dao-ha", include_str!("../texts/cong-tam-dao-ha.md")),
+    ("cong-song-lo", include_str!("../texts/cong-song-lo.md")),
 ];
 
 /// The paper that goes on with measurements of water levels when its written articles are out.

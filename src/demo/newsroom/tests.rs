@@ -152,3 +152,26 @@ fn at_least_twenty_five_stories_stand_at_once() {
     }
     assert!(leads.len() >= 35, "{}", leads.len());
 }
+
+#[test]
+fn portals_are_read_from_their_pages_until_one_is_redesigned() {
+    use crate::extract::html::{ArticleHint, article, listing, profile, select::Selectors};
+    let config = config::parse(&config_toml(BASE, "127.0.0.1:8080"), None, &Surroundings::bare()).unwrap().0;
+    let cx = crate::dates::Context { zone: chrono_tz::Asia::Ho_Chi_Minh, order: None, now: Some(start()) };
+    for portal in &PORTALS {
+        let source = config.sources.iter().find(|source| source.id.as_str() == portal.id).unwrap();
+        let how: Selectors =
+            profile::selectors(source.profile.as_deref(), &source.html.listing, &source.html.article).unwrap();
+        let read = |elapsed| listing(&text(portal.path, elapsed), &source.url, Some(&how), &cx).items;
+        assert_eq!((read(0).len(), source.article), (2, true), "{}", portal.id);
+        let later = read(portals::REDESIGN.as_secs()).len();
+        assert_eq!(later, if portal.id == "cong-song-lo" { 0 } else { 3 }, "{}", portal.id);
+        for item in read(0) {
+            let link = url::Url::parse(item.link.as_deref().unwrap()).unwrap();
+            let page = article(&text(link.path(), 9), &link, how.article.as_ref(), &cx, &ArticleHint::default());
+            assert_eq!((page.text.lines().count(), page.images.len()), (3, 1), "{link}: {}", page.text);
+            assert_eq!(page.title, item.title);
+            assert!(!page.text.contains("Lượt xem") && !page.text.contains("truy cập"), "{}", page.text);
+        }
+    }
+}
