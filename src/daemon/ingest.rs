@@ -95,23 +95,12 @@ pub fn names(items: &[crate::model::RawItem], unusable: &Ambiguous<'_>) -> Vec<S
     names
 }
 
-/// Takes in the items of a document, in its order.
+/// Takes in the items of a document, in its order, added to what has been counted before.
 ///
 /// # Errors
 ///
 /// [`StoreError`]; the caller drops the transaction then.
-pub fn ingest(tx: &mut Tx<'_>, document: Document<'_>, items: &[Prepared]) -> Result<Counts, StoreError> {
-    let mut counts = Counts::default();
-    ingest_into(tx, document, &items.iter().collect::<Vec<_>>(), &mut counts)?;
-    Ok(counts)
-}
-
-/// As [`ingest`], added to what has been counted before.
-///
-/// # Errors
-///
-/// [`StoreError`]; the caller drops the transaction then.
-pub fn ingest_into(
+pub fn ingest(
     tx: &mut Tx<'_>,
     document: Document<'_>,
     items: &[&Prepared],
@@ -133,7 +122,7 @@ fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mu
                 counts.known += 1;
                 return Ok(());
             }
-            return edit(tx, document, prepared, &stored, counts);
+            return edit(tx, document, prepared, &stored, Change::OfWords, counts);
         }
         Some(Found::Pruned) => {
             counts.old += 1;
@@ -243,13 +232,7 @@ fn find_own(tx: &Tx<'_>, document: Document<'_>, prepared: &Prepared) -> Result<
         if let (Some(Found::Item(stored)), true) = (&found, keys.title_date == Some(*key)) {
             // Same title, same minute: one item under a new guid scheme, unless the other still stands in the document
             // under its old name (two bulletins published at once).
-            let guid_listed = stored.guid.as_ref().is_some_and(|guid| document.names.binary_search(guid).is_ok());
-            let link_listed = stored
-                .link
-                .as_deref()
-                .and_then(normalise::canonical_link)
-                .is_some_and(|link| document.names.binary_search(&link).is_ok());
-            if guid_listed || link_listed {
+            if is_listed(document.names, stored) {
                 continue;
             }
         }
@@ -258,6 +241,29 @@ fn find_own(tx: &Tx<'_>, document: Document<'_>, prepared: &Prepared) -> Result<
         }
     }
     Ok(None)
+}
+
+/// Whether a stored item still stands in a document, whose names these are, under its old name.
+pub(super) fn is_listed(names: &[String], stored: &StoredItem) -> bool {
+    let link = stored.link.as_deref().and_then(normalise::canonical_link);
+    stored.guid.iter().chain(&link).any(|name| names.binary_search(name).is_ok())
+}
+
+/// Whether neither this source nor another one has given an item by any of the names of this one.
+pub(super) fn looks_new(tx: &Tx<'_>, document: Document<'_>, prepared: &Prepared) -> Result<bool, StoreError> {
+    Ok(find_own(tx, document, prepared)?.is_none() && tx.find(&prepared.normalised.keys.shared)?.is_none())
+}
+
+/// Knows a stored item by the names of this one from now on: the same article after a mass change.
+pub(super) fn rename(
+    tx: &mut Tx<'_>,
+    document: Document<'_>,
+    prepared: &Prepared,
+    stored: &StoredItem,
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
+    tx.remember(&prepared.normalised.keys.own, stored.no)?;
+    edit(tx, document, prepared, stored, Change::OfNames, counts)
 }
 
 /// Whether an item that shares an id or link with a stored one of another source can be the same article.
@@ -272,17 +278,28 @@ fn is_same_article(item: &Item, other: &StoredItem) -> bool {
     same_link || text::folded(&item.title) == text::folded(&other.title)
 }
 
+/// What about an item that is stored is another than it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// Its source says other words, or something beside them.
+    OfWords,
+    /// Its source was redesigned: whatever it says now, and whenever it says that it was published, is no news.
+    OfNames,
+}
+
 fn edit(
     tx: &mut Tx<'_>,
     document: Document<'_>,
     prepared: &Prepared,
     stored: &StoredItem,
+    change: Change,
     counts: &mut Counts,
 ) -> Result<(), StoreError> {
-    let item = &*settled(&prepared.normalised.item, stored);
+    let item = &*settled(&prepared.normalised.item, stored, change);
     let words_changed = stored.words_hash != item.words_hash;
+    let is_news = words_changed && change == Change::OfWords;
     let updated = match item.updated {
-        _ if !words_changed => stored.updated,
+        _ if !is_news => stored.updated,
         // The source's own date of the change, where it gives a credible one.
         Some(at)
             if at > stored.updated.max(tx.changed(stored.story)?) && !normalise::clamp(Some(at), document.now).1 =>
@@ -291,8 +308,8 @@ fn edit(
         }
         _ => document.now,
     };
-    counts.edited += u32::from(words_changed);
-    counts.known += u32::from(!words_changed);
+    counts.edited += u32::from(is_news);
+    counts.known += u32::from(!is_news);
     tx.update_item(stored.no, item, updated)?;
     tx.remember(&prepared.normalised.keys.shared, stored.no)?;
     if words_changed {
@@ -309,7 +326,7 @@ fn edit(
     } else if moved {
         index_origin(tx, stored.story)?;
     }
-    if words_changed {
+    if is_news {
         let topics = if members.len() == 1 {
             prepared.topics.clone()
         } else {
@@ -320,11 +337,12 @@ fn edit(
     Ok(())
 }
 
-/// An item with the date it had, where a listing dates it only about: `26 phút trước` is another date at every look, and a
+/// An item with the date it had, where a redesign dates it on its own day or a listing dates it only about: `26 phút trước` is another date at every look, and a
 /// day without a clock may follow the hour.
-fn settled<'a>(item: &'a Item, stored: &StoredItem) -> Cow<'a, Item> {
+fn settled<'a>(item: &'a Item, stored: &StoredItem, change: Change) -> Cow<'a, Item> {
     let (Some(had), Some(has)) = (stored.published, item.published) else { return Cow::Borrowed(item) };
-    let is_about = item.date_from == DateFrom::Listing && had != has && (had - has).abs() < TimeDelta::days(1);
+    let is_about = change == Change::OfNames
+        || item.date_from == DateFrom::Listing && had != has && (had - has).abs() < TimeDelta::days(1);
     if is_about { Cow::Owned(Item { published: Some(had), ..item.clone() }) } else { Cow::Borrowed(item) }
 }
 

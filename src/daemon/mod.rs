@@ -3,6 +3,7 @@
 //! | file | what it is for |
 //! |---|---|
 //! | `ingest.rs` | a document's items into stories, topics and feeds, inside one transaction |
+//! | `renamed.rs` | documents in which most items have new names: held, then taken over |
 //! | `writer.rs` | the one thread that writes |
 //! | `run.rs` | the daemon's loop, reload, listeners |
 //! | `engine.rs` | one poll: fetch, read, keep, learn |
@@ -33,6 +34,7 @@ pub mod log;
 pub mod overrule;
 mod press;
 pub mod publisher;
+mod renamed;
 pub mod run;
 pub mod setup;
 pub mod systemd;

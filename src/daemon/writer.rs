@@ -15,6 +15,7 @@ use tracing::{debug, error, warn};
 
 use super::articles::{self, Completed};
 use super::ingest::{self, Counts, Newsstand, Prepared};
+use super::renamed::{self, Taken};
 use crate::config::Source;
 use crate::model::{FeedMeta, Instant, Outcome, Problem};
 use crate::schedule::{self, Host, HostState, Notice, PollFacts, SourceState};
@@ -346,7 +347,8 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         tx.meta(&host_key)?.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let mut host = host_before.clone();
 
-    let mut counts = keep_items(tx, poll)?;
+    let mut counts = Counts::default();
+    let taken = keep_items(tx, poll, &mut counts)?;
     if !poll.articles.is_empty() {
         keep_articles(tx, poll, &mut counts)?;
     }
@@ -360,7 +362,23 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         };
     }
     let now = facts.polled_at;
-    let notices = schedule::apply(&mut state, &mut host, &facts, now);
+    if let Taken::Held(held) = &taken {
+        facts.outcome = Outcome::MassChange { items: held.items, matched: held.matched, new: counts.new };
+    }
+    let mut notices = schedule::apply(&mut state, &mut host, &facts, now);
+    match &taken {
+        Taken::Held(held) => {
+            state.hold_back(held.items, held.matched, now);
+            notices.push(Notice::MassChangeHeld { items: held.items, matched: held.matched });
+        }
+        Taken::Renamed(items) => {
+            state.renaming = None;
+            notices.push(Notice::Renamed { items: *items });
+        }
+        // The document was read, and is as it was before.
+        Taken::All if read.is_some() => state.renaming = None,
+        Taken::All => {}
+    }
 
     let url = state_url(&state, source);
     let no = tx.source(&source.id, &source.was, &url)?;
@@ -381,7 +399,11 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         // What a document says of itself is kept as it was when its items came: `atom:source` of what has been
         // published must not change because a counter in the document did.
         let has_news = counts.new > 0 || counts.edited > 0;
-        tx.save_document(no, has_news.then_some(&read.meta), &read.problems, &read.seen)?;
+        let seen: Vec<i64> = match &taken {
+            Taken::Held(held) => read.seen.iter().copied().filter(|hash| !held.hashes.contains(hash)).collect(),
+            _ => read.seen.clone(),
+        };
+        tx.save_document(no, has_news.then_some(&read.meta), &read.problems, &seen)?;
     }
     if host != host_before {
         tx.set_meta(&host_key, &json(&host))?;
@@ -389,8 +411,8 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
     Ok(PollOut { outcome: facts.outcome, counts, state, host, notices })
 }
 
-fn keep_items(tx: &mut Tx<'_>, poll: &PollIn) -> Result<Counts, StoreError> {
-    let Some(read) = &poll.read else { return Ok(Counts::default()) };
+fn keep_items(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<Taken, StoreError> {
+    let Some(read) = &poll.read else { return Ok(Taken::All) };
     if !read.items.is_empty() {
         forget_old_words(tx, poll)?;
     }
@@ -403,7 +425,9 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn) -> Result<Counts, StoreError> {
         stand: &poll.stand,
         now: poll.facts.polled_at,
     };
-    ingest::ingest(tx, document, &read.items)
+    let items: Vec<&Prepared> = read.items.iter().collect();
+    let is_confirmed = poll.state.confirms_renaming(poll.facts.polled_at);
+    renamed::ingest(tx, document, &items, read.total, is_confirmed, counts)
 }
 
 /// Whether the database has been restored since the source was last polled: what stood in our feeds after the backup was
@@ -422,7 +446,8 @@ fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<
         let items: Vec<&Prepared> = group.filter_map(|article| article.prepared.as_ref()).collect();
         let document =
             ingest::Document { source, no, is_first, names: &names, stand: &poll.stand, now: poll.facts.polled_at };
-        ingest::ingest_into(tx, document, &items, counts)?;
+        // The page of each has been read: nothing more could confirm it.
+        renamed::ingest(tx, document, &items, items.len(), true, counts)?;
     }
     for article in &poll.articles {
         tx.article_done(no, article.key)?;

@@ -32,6 +32,15 @@ pub enum Outcome {
         /// Items whose words changed.
         edited: u32,
     },
+    /// Read, and most of its items look new but are stored under other names: held until another poll confirms it.
+    MassChange {
+        /// Items that look new.
+        items: u32,
+        /// Those of them that are stored.
+        matched: u32,
+        /// Items that are new beyond doubt, and were taken in.
+        new: u32,
+    },
     /// Read, and there is not one item in it.
     Empty,
     /// A page for people came where a feed was expected.
@@ -292,6 +301,7 @@ impl Outcome {
             Self::Unchanged => "unchanged",
             Self::NewItems { .. } => "new-items",
             Self::NoNewItems { .. } => "no-new-items",
+            Self::MassChange { .. } => "mass-change",
             Self::Empty => "empty",
             Self::HtmlInsteadOfFeed => "html-instead-of-feed",
             Self::LoginOrChallenge { .. } => "login-or-challenge",
@@ -332,7 +342,12 @@ impl Outcome {
     pub fn is_success(&self) -> bool {
         matches!(
             self,
-            Self::NotModified | Self::Unchanged | Self::NewItems { .. } | Self::NoNewItems { .. } | Self::Empty
+            Self::NotModified
+                | Self::Unchanged
+                | Self::NewItems { .. }
+                | Self::NoNewItems { .. }
+                | Self::MassChange { .. }
+                | Self::Empty
         )
     }
 
@@ -340,7 +355,7 @@ impl Outcome {
     pub fn severity(&self) -> Severity {
         match self {
             Self::NotModified | Self::Unchanged | Self::NewItems { .. } | Self::NoNewItems { .. } => Severity::Fine,
-            Self::Empty => Severity::Notice,
+            Self::MassChange { .. } | Self::Empty => Severity::Notice,
             Self::Throttled { .. }
             | Self::ServerError { .. }
             | Self::Timeout { .. }
@@ -378,6 +393,11 @@ impl Outcome {
             Self::NewItems { new, edited } => format!("{}, {edited} edited", Counted(*new, "new item")),
             Self::NoNewItems { edited: 0 } => "read, nothing new in it".to_owned(),
             Self::NoNewItems { edited } => format!("read, nothing new in it, {edited} edited"),
+            Self::MassChange { items, matched, new } => format!(
+                "{items} items look new, but {matched} of them are stored under other names: held until another poll shows \
+                 the same{}",
+                if *new > 0 { format!("; {} taken in", Counted(*new, "new item")) } else { String::new() },
+            ),
             Self::Empty => "the document has no items at all".to_owned(),
             Self::HtmlInsteadOfFeed => "a web page came where a feed was expected".to_owned(),
             Self::LoginOrChallenge { wall: Wall::Login } => "the server shows a login page".to_owned(),
@@ -443,6 +463,9 @@ impl Outcome {
     pub fn advice(&self) -> Option<&'static str> {
         Some(match self {
             Self::NotModified | Self::Unchanged | Self::NewItems { .. } | Self::NoNewItems { .. } => return None,
+            Self::MassChange { .. } => {
+                "nothing: a poll five minutes later or more takes the new names over; nothing old comes back as new"
+            }
             Self::Empty => "look at the address in a browser: the section may be new, or closed",
             Self::HtmlInsteadOfFeed => "run `bantin inspect` on the address to find the feed, or set kind = \"html\"",
             Self::LoginOrChallenge { wall: Wall::Login } => {
@@ -567,6 +590,7 @@ mod tests {
             Outcome::Unchanged,
             Outcome::NewItems { new: 1, edited: 0 },
             Outcome::NoNewItems { edited: 2 },
+            Outcome::MassChange { items: 15, matched: 14, new: 1 },
             Outcome::Empty,
             Outcome::HtmlInsteadOfFeed,
             Outcome::LoginOrChallenge { wall: Wall::Login },

@@ -5,6 +5,7 @@
 
 mod identity;
 mod link;
+mod renamed;
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 pub use self::identity::{Keys, is_absolute_iri, keys, shared_keys, story_key};
 pub use self::link::canonical_link;
+pub use self::renamed::{Appearance, FEWEST_RENAMED, renamed};
 use crate::config::Source;
 use crate::model::{DateFrom, FeedMeta, Instant, Item, LocalInstant, RawItem, SourceId};
 use crate::text::{self, html};

@@ -59,6 +59,18 @@ pub enum Notice {
         /// The address given up.
         from: String,
     },
+    /// Most of its items look new but are stored under other names.
+    MassChangeHeld {
+        /// Items that look new.
+        items: u32,
+        /// Those that are stored.
+        matched: u32,
+    },
+    /// A mass change was confirmed, and the new names are known now.
+    Renamed {
+        /// Items with new names.
+        items: u32,
+    },
     /// Two throttlings within the hour: the whole host is left in peace.
     HostHeld {
         /// The host.
@@ -82,6 +94,14 @@ impl fmt::Display for Notice {
             }
             Self::MoveUndone { from } => {
                 write!(f, "fails at {from}, to where it had moved: back to the configured address")
+            }
+            Self::MassChangeHeld { items, matched } => write!(
+                f,
+                "gives {items} items that look new, of which {matched} are stored under other names: held until another poll \
+                 shows the same"
+            ),
+            Self::Renamed { items } => {
+                write!(f, "has given new names to {items} items that were stored: they are known by them from now on")
             }
             Self::HostHeld { host, until } => {
                 write!(f, "host `{host}` is left in peace until {}", until.format("%Y-%m-%d %H:%M UTC"))

@@ -38,5 +38,5 @@ pub use self::host::{Hold, Host, HostState};
 pub use self::network::{Network, NetworkChange, NetworkVerdict, network_verdict};
 pub use self::plan::{HostPlan, Plan, PlannedRequest, PlannedSource, plan};
 pub use self::rhythm::{Rhythm, Silence};
-pub use self::state::{Adopted, Moving, PollFacts, SourceState, Standing};
+pub use self::state::{Adopted, Moving, PollFacts, Renaming, SourceState, Standing};
 pub use self::validators::{Opaque, Validators};

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::model::{Instant, Outcome, PublisherHints};
 
+use super::apply::CONFIRMATION_SPACING;
 use super::habits::Habits;
 use super::host::Hold;
 use super::rhythm::{Rhythm, Silence};
@@ -54,6 +55,8 @@ pub struct SourceState {
     pub gone: u32,
     /// Since when the source is left alone because it says that it is gone.
     pub parked_at: Option<Instant>,
+    /// Most of its items seem to have got new names: held until a later poll confirms it.
+    pub renaming: Option<Renaming>,
     /// How often it has something new.
     pub rhythm: Rhythm,
     /// Until when the server's certificate is valid.
@@ -85,6 +88,17 @@ pub struct Adopted {
     pub at: Instant,
     /// The status that said so.
     pub status: u16,
+}
+
+/// A mass change that waits for being confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renaming {
+    /// When it was first seen.
+    pub since: Instant,
+    /// Items that look new.
+    pub items: u32,
+    /// Those of them that are stored under other names.
+    pub matched: u32,
 }
 
 /// A permanent redirect that is being watched.
@@ -140,6 +154,21 @@ impl SourceState {
         self.gone = 0;
         // Other selectors give another list, and may give no dates.
         self.habits = None;
+    }
+
+    /// Whether a mass change that shows again `now` is confirmed by it.
+    pub fn confirms_renaming(&self, now: Instant) -> bool {
+        self.renaming
+            .as_ref()
+            .is_some_and(|renaming| now - renaming.since >= CONFIRMATION_SPACING || now < renaming.since)
+    }
+
+    /// Holds a mass change back that showed `now`: the document is read again at the next poll, even if it is the same.
+    pub fn hold_back(&mut self, items: u32, matched: u32, now: Instant) {
+        let since = self.renaming.as_ref().map_or(now, |renaming| renaming.since);
+        self.renaming = Some(Renaming { since, items, matched });
+        self.validators = None;
+        self.body_hash = None;
     }
 
     /// Whether the last poll that counts failed.

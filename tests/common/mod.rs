@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod daemon;
+pub mod world;
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, database};
@@ -335,10 +335,22 @@ impl<'a> Tx<'a> {
             let mut find = tx.prepare_cached("SELECT item FROM identity WHERE key = ?1")?;
             for key in keys {
                 if let Some(no) = find.query_row([key], |row| row.get::<_, i64>(0)).optional()? {
-                    return Ok(Some(stored_item(tx, no)?.map_or(Found::Pruned, Found::Item)));
+                    let mut item = tx.prepare_cached(&format!("SELECT {STORED_ITEM} FROM item WHERE no = ?1"))?;
+                    return Ok(Some(item.query_row([no], stored_item).optional()?.map_or(Found::Pruned, Found::Item)));
                 }
             }
             Ok(None)
+        })
+    }
+
+    /// The newest items of a source by when they first stood in its feed, at most `limit`.
+    pub fn newest_items(&self, source: SourceNo, limit: usize) -> Result<Vec<StoredItem>, StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached(&format!(
+                "SELECT {STORED_ITEM} FROM item WHERE source = ?1 ORDER BY included DESC, published DESC LIMIT ?2"
+            ))?
+            .query_map(params![source.0, limit as i64], stored_item)?
+            .collect()
         })
     }
 
@@ -682,28 +694,25 @@ impl<'a> Tx<'a> {
     }
 }
 
-fn stored_item(tx: &Transaction<'_>, no: i64) -> rusqlite::Result<Option<StoredItem>> {
-    tx.prepare_cached(
-        "SELECT source, story, raw_hash, words_hash, published, updated, first_seen, atom_id, guid, link, title
-         FROM item WHERE no = ?1",
-    )?
-    .query_row([no], |row| {
-        Ok(StoredItem {
-            no: ItemNo(no),
-            source: SourceNo(row.get(0)?),
-            story: StoryNo(row.get(1)?),
-            raw_hash: row.get(2)?,
-            words_hash: row.get(3)?,
-            published: row.get::<_, Option<i64>>(4)?.map(instant),
-            updated: instant(row.get(5)?),
-            first_seen: instant(row.get(6)?),
-            atom_id: row.get(7)?,
-            guid: row.get(8)?,
-            link: row.get(9)?,
-            title: row.get(10)?,
-        })
+/// The columns of [`stored_item`], in its order.
+const STORED_ITEM: &str =
+    "no, source, story, raw_hash, words_hash, published, updated, first_seen, atom_id, guid, link, title";
+
+fn stored_item(row: &Row<'_>) -> rusqlite::Result<StoredItem> {
+    Ok(StoredItem {
+        no: ItemNo(row.get(0)?),
+        source: SourceNo(row.get(1)?),
+        story: StoryNo(row.get(2)?),
+        raw_hash: row.get(3)?,
+        words_hash: row.get(4)?,
+        published: row.get::<_, Option<i64>>(5)?.map(instant),
+        updated: instant(row.get(6)?),
+        first_seen: instant(row.get(7)?),
+        atom_id: row.get(8)?,
+        guid: row.get(9)?,
+        link: row.get(10)?,
+        title: row.get(11)?,
     })
-    .optional()
 }
 
 /// Whole seconds since 1970 as an instant; what lies outside chrono's range (a damaged file) becomes 1970.
