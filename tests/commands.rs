@@ -8,7 +8,7 @@ use std::process::Stdio;
 use common::{Desk, Item, Page, bantin, item, rss, stderr, stdout};
 use serde_json::Value;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "run",
     "demo",
     "check",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 17] = [
     "merge",
     "takedown",
     "read",
+    "inspect",
     "eval",
     "import",
     "export",

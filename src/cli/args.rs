@@ -178,6 +178,25 @@ pub enum Command {
     /// Print what bantin makes of a document, one JSON line each, touching no database
     Read(ReadArgs),
 
+    /// Find the feeds of a page, or propose selectors for its list and show what they would give: TOML to paste
+    #[command(
+        after_help = "After a redesign, `bantin inspect ADDRESS --from SOURCE` finds the list by the titles that the source had last."
+    )]
+    Inspect {
+        /// An address, or a file
+        #[arg(value_name = "URL")]
+        page: String,
+        /// The source whose page this was before: its recent titles tell where the list is now
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
+        /// The address of a page that is read from a file
+        #[arg(long, value_name = "URL")]
+        base: Option<String>,
+        /// The zone of dates that carry none
+        #[arg(long, default_value = "Asia/Ho_Chi_Minh", value_name = "ZONE")]
+        timezone: String,
+    },
+
     /// Print the daemon's own judgement over labelled examples
     Eval {
         /// What to judge

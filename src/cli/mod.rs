@@ -5,6 +5,7 @@
 
 mod args;
 mod import;
+mod inspect;
 mod look;
 mod overrule;
 mod progress;
@@ -98,6 +99,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         }
         Command::Takedown { url } => overrule::decide(cli, Wish::Takedown { what: url.clone() }, out),
         Command::Read(args) => read::read(cli, args, out),
+        Command::Inspect { page, from, base, timezone } => {
+            inspect::inspect(cli, page, from.as_deref(), base.as_deref(), timezone, out)
+        }
         Command::Eval { what, file, timezone, now } => read::eval(cli, *what, file, timezone, now.as_deref(), out),
         Command::Import { file } => {
             let taken = match config::locate(cli.config.as_deref()).filter(|file| file.exists()) {

@@ -73,14 +73,15 @@ pub fn read(cli: &Cli, args: &ReadArgs, out: &mut dyn Write) -> anyhow::Result<E
 }
 
 /// A document and what came with it.
-struct Found {
-    bytes: Vec<u8>,
-    content_type: Option<String>,
-    url: Option<Url>,
+pub(super) struct Found {
+    pub(super) bytes: Vec<u8>,
+    pub(super) content_type: Option<String>,
+    pub(super) url: Option<Url>,
     last_modified: Option<Instant>,
 }
 
-fn document(cli: &Cli, name: &str) -> anyhow::Result<Found> {
+/// The document at an address or in a file.
+pub(super) fn document(cli: &Cli, name: &str) -> anyhow::Result<Found> {
     let address = Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = address else {
         return Ok(Found { bytes: std::fs::read(name)?, content_type: None, url: None, last_modified: None });
@@ -148,7 +149,8 @@ pub fn eval(
     Ok(ExitCode::SUCCESS)
 }
 
-fn zone(name: &str) -> anyhow::Result<Tz> {
+/// A zone by its name.
+pub(super) fn zone(name: &str) -> anyhow::Result<Tz> {
     name.parse().map_err(|_| anyhow!("`--timezone {name}` is not a zone of the IANA list, such as `Asia/Ho_Chi_Minh`"))
 }
 

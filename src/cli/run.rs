@@ -21,9 +21,9 @@ use crate::daemon::control::{self, Answer, Polled, Request};
 use crate::daemon::engine::{Engine, system_clock};
 use crate::daemon::publisher::Publisher;
 use crate::daemon::run::{self, Options, Parts};
-use crate::daemon::{choose, client, document, poll_all};
+use crate::daemon::{choose, client, document, poll_all, setup};
 use crate::demo;
-use crate::extract;
+use crate::extract::{self, How};
 use crate::fetch::{Answer as Fetched, Request as Fetch};
 use crate::model::Outcome;
 use crate::schedule::SourceState;
@@ -256,7 +256,10 @@ async fn fetch_all(config: Config) -> anyhow::Result<Vec<Checked>> {
             let (mut kind, mut items, mut newest, mut repaired) = (None, None, None, Vec::new());
             let mut outcome = fetched.outcome().unwrap_or(Outcome::Empty);
             if let Fetched::Document(document) = &fetched.answer {
-                match extract::read(&document::input(&source, document, &fetched.final_url, fetched.started_at)) {
+                let selectors = setup::selectors_of(&source);
+                let how = How { selectors: selectors.as_ref(), pointers: Some(&source.json), ..How::default() };
+                let input = document::input(&source, document, &fetched.final_url, fetched.started_at);
+                match extract::read_with(&input, how) {
                     Ok(found) => {
                         outcome = match found.items.is_empty() {
                             true => Outcome::Empty,

@@ -91,20 +91,17 @@ pub fn catalog(config: &Config) -> Catalog {
     Catalog { sources: config.sources.iter().map(|source| (source.id.clone(), of(source))).collect() }
 }
 
-/// The selectors of listings and article pages: the source's own over those of its profile. Values were checked with the
-/// configuration; a source without any is read by itself.
+/// The selectors of listings and article pages, by source.
 fn selectors(config: &Config) -> HashMap<SourceId, Selectors> {
-    let has_any = |source: &&Source| {
-        source.profile.is_some() || !source.html.listing.is_empty() || !source.html.article.is_empty()
-    };
-    let pages = config.sources.iter().filter(has_any);
-    pages
-        .filter_map(|source| {
-            let rules =
-                profile::selectors(source.profile.as_deref(), &source.html.listing, &source.html.article).ok()?;
-            Some((source.id.clone(), rules))
-        })
-        .collect()
+    config.sources.iter().filter_map(|source| Some((source.id.clone(), selectors_of(source)?))).collect()
+}
+
+/// The selectors of one source: its own over those of its profile. Values were checked with the configuration; a source
+/// without any is read by itself.
+pub fn selectors_of(source: &Source) -> Option<Selectors> {
+    let html = &source.html;
+    let has_any = source.profile.is_some() || !html.listing.is_empty() || !html.article.is_empty();
+    profile::selectors(source.profile.as_deref(), &html.listing, &html.article).ok().filter(|_| has_any)
 }
 
 /// Who carries stories. An outlet's other names stand at one of its sources and hold for all of them.

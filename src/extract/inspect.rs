@@ -14,6 +14,7 @@ use super::html::page::Page;
 use super::html::profile::{profile, profile_names};
 use super::html::select::{CompiledSelector, Selectors};
 use super::html::{Block, Fields, Listing, known_blocks, listing, read_fields};
+use super::{Document, DocumentKind, Input, Kind, Unreadable};
 use crate::dates::Context;
 use crate::model::{RawItem, is_slug};
 use crate::text;
@@ -84,6 +85,80 @@ pub fn inspect(html: &str, base: &Url, known_titles: &[String], cx: &Context) ->
     }
     proposal.toml = toml(&page, base, &proposal);
     proposal
+}
+
+/// What a document of any kind could be as a source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inspected {
+    /// It is a source as it stands: a feed, a sitemap, a JSON endpoint. With the lines for `feeds.toml`.
+    Source(Box<Document>, String),
+    /// It is a page.
+    Page(Box<Proposal>),
+}
+
+/// Looks at a document and proposes how to make a source of it; see [`inspect`].
+///
+/// # Errors
+///
+/// [`Unreadable`] where it is neither a page nor anything else that could be a source.
+pub fn inspect_document(input: &Input<'_>, base: &Url, known_titles: &[String]) -> Result<Inspected, Unreadable> {
+    let any = super::read(&Input { kind: Kind::Auto, url: Some(base), ..*input });
+    if let Ok(document) = any
+        && !matches!(document.kind, DocumentKind::Html | DocumentKind::Article)
+    {
+        let kind = match document.kind {
+            DocumentKind::Sitemap => "kind = \"sitemap\"\n",
+            DocumentKind::Json => "kind = \"json\"\n",
+            _ => "",
+        };
+        let id = id_of(base);
+        let toml = source_lines(&id, document.feed.title.as_deref().unwrap_or(&id), base.as_str()) + kind;
+        return Ok(Inspected::Source(Box::new(document), toml));
+    }
+    let text = super::page_text(input)?;
+    match super::sniff::page(&text, Some(base)).unreadable() {
+        Unreadable::Html { .. } => {}
+        wall => return Err(wall),
+    }
+    let cx = Context { zone: input.zone, order: input.date_order, now: Some(input.now) };
+    // Whatever a library makes of a page, the command says something.
+    let proposal = std::panic::catch_unwind(|| inspect(&text, base, known_titles, &cx));
+    proposal.map(|proposal| Inspected::Page(Box::new(proposal))).map_err(|_| Unreadable::Panicked)
+}
+
+impl Proposal {
+    /// The lines for `feeds.toml` that make a source called `id` of the page itself. Empty if it is none.
+    pub fn page_toml(&self, id: &str, title: &str, url: &str) -> String {
+        if self.preview.is_empty() {
+            return String::new();
+        }
+        let mut lines = source_lines(id, title, url);
+        lines.push_str("kind = \"html\"\n");
+        if let Some(profile) = self.profile {
+            lines.push_str(&format!("profile = {}\n", quoted(profile)));
+        }
+        if self.has_only_titles() {
+            lines.push_str("article = true\n");
+        }
+        if self.profile.is_none() && !self.selectors.is_empty() {
+            lines.push_str("[source.html]\n");
+            for key in super::html::select::LISTING_KEYS {
+                if let Some(css) = self.selectors.get(key) {
+                    lines.push_str(&format!("{key} = {}\n", quoted(css)));
+                }
+            }
+        }
+        lines
+    }
+
+    /// Whether most of what the list gives is nothing but titles: then the pages of the articles are worth reading.
+    fn has_only_titles(&self) -> bool {
+        self.preview.iter().filter(|item| item.summary.is_some()).count() * 2 < self.preview.len()
+    }
+}
+
+fn source_lines(id: &str, title: &str, url: &str) -> String {
+    format!("[[source]]\nid = {}\ntitle = {}\nurl = {}\n", quoted(id), quoted(title), quoted(url))
 }
 
 /// Whether a listing has all wanted articles, and hardly any others.
@@ -273,35 +348,17 @@ fn names(el: ElementRef<'_>) -> Vec<String> {
 /// The proposal as lines for `feeds.toml`.
 fn toml(page: &Page, base: &Url, proposal: &Proposal) -> String {
     let title = page.first("title").map(super::html::page::text_of_title).unwrap_or_default();
-    let source = |id: &str, title: &str, url: &str| {
-        format!("[[source]]\nid = {}\ntitle = {}\nurl = {}\n", quoted(id), quoted(title), quoted(url))
-    };
     if !proposal.feeds.is_empty() {
         let mut ids = BTreeSet::new();
         let lines = proposal.feeds.iter().take(20).filter_map(|feed| {
             let url = Url::parse(feed).ok()?;
             let id = unused(id_of(&url), &mut ids);
-            Some(source(&id, if title.is_empty() { &id } else { &title }, feed))
+            Some(source_lines(&id, if title.is_empty() { &id } else { &title }, feed))
         });
         return lines.collect::<Vec<_>>().join("\n");
     }
-    if proposal.preview.is_empty() {
-        return String::new();
-    }
     let id = id_of(base);
-    let mut lines = source(&id, if title.is_empty() { &id } else { &title }, base.as_str());
-    lines.push_str("kind = \"html\"\n");
-    if let Some(profile) = proposal.profile {
-        lines.push_str(&format!("profile = {}\n", quoted(profile)));
-    } else if !proposal.selectors.is_empty() {
-        lines.push_str("[source.html]\n");
-        for key in super::html::select::LISTING_KEYS {
-            if let Some(css) = proposal.selectors.get(key) {
-                lines.push_str(&format!("{key} = {}\n", quoted(css)));
-            }
-        }
-    }
-    lines
+    proposal.page_toml(&id, if title.is_empty() { &id } else { &title }, base.as_str())
 }
 
 fn quoted(text: &str) -> String {

@@ -197,6 +197,21 @@ fn read_uncaught(input: &Input, how: How<'_>) -> Result<Document, Unreadable> {
     Ok(Document { problems, ..document })
 }
 
+/// The text of a document that is to be looked at as a page.
+fn page_text(input: &Input) -> Result<String, Unreadable> {
+    let limit = limits::MAX_DOCUMENT_BYTES;
+    if input.bytes.len() > limit {
+        return Err(Unreadable::TooLarge { bytes: input.bytes.len(), limit });
+    }
+    let unpacked = decode::gunzip(input.bytes);
+    let bytes = unpacked.as_deref().unwrap_or(input.bytes);
+    if let Some(unreadable) = sniff::binary(bytes) {
+        return Err(unreadable);
+    }
+    let host = input.url.and_then(Url::host_str);
+    Ok(decode::decode(bytes, input.content_type, host, &mut Problems::default()).text.into_owned())
+}
+
 fn read_feed(text: &str, input: &Input, problems: &mut Problems) -> Result<Document, Unreadable> {
     let cx = feed::Context { url: input.url, zone: input.zone, order: input.date_order, now: input.now };
     let found = match feed::find_root(text) {

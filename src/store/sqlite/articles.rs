@@ -175,6 +175,22 @@ impl SqliteLibrary {
         self.articles(source, 1, Instant::MAX_UTC, limit, most_bytes)
     }
 
+    /// The titles of a source's items, those seen last first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn recent_titles(&self, source: &SourceId, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.with(|db| {
+            db.prepare(
+                "SELECT title FROM item WHERE source = (SELECT no FROM source WHERE id = ?1)
+                 ORDER BY first_seen DESC, no DESC LIMIT ?2",
+            )?
+            .query_map(params![source.as_str(), limit as i64], |row| row.get(0))?
+            .collect()
+        })
+    }
+
     fn articles(
         &self,
         source: &SourceId,
