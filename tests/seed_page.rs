@@ -2,12 +2,16 @@
 //! repository: noise before the title, a counter that changes at every visit, a date without a year, placeholders before
 //! captions, a credit line, a footer of counters.
 
+mod common;
+
 use std::path::Path;
 
 use bantin::dates::Context;
 use bantin::extract::html::profile::profile;
 use bantin::extract::html::{Article, ArticleHint, article};
 use bantin::model::DateFrom;
+use common::{Desk, Page, stdout};
+use serde_json::Value;
 use url::Url;
 
 /// The parts of the sample, cut out of its text.
@@ -167,4 +171,65 @@ fn another_counter_value_changes_nothing() {
         let again = read(&page(sample, habit, "1.204"), by_profile);
         assert_eq!(&again, article, "habit {habit}, by profile: {by_profile}");
     });
+}
+
+#[test]
+fn the_program_reads_it_and_puts_it_under_its_topic() {
+    let Some(sample) = sample() else { return };
+    let desk = Desk::new("");
+    desk.write("bai.html", page(&sample, 0, "591"));
+    let base = "https://hanam.example/ban-dan-van/tin-tuc/ban-dan-van-tinh-uy-trien-khai-nhiem-vu-123";
+    let line = desk.succeeds(&[
+        "read",
+        "--kind",
+        "article",
+        "--timezone",
+        "Asia/Ho_Chi_Minh",
+        "--now",
+        "2022-12-21T12:00:00+07:00",
+        "--base",
+        base,
+        "bai.html",
+    ]);
+    let line: Value = serde_json::from_str(&line).expect("JSON");
+    let item = &line["items"][0];
+    assert_eq!(
+        (&line["ok"], &line["kind"], line["items"].as_array().map(Vec::len)),
+        (&true.into(), &"article".into(), Some(1))
+    );
+    assert_eq!(item["title"], "Ban Dân vận Tỉnh ủy triển khai nhiệm vụ năm 2023");
+    assert_eq!((&item["published"], &item["date_from"]), (&"2022-12-20T12:00:00+07:00".into(), &"dateline".into()));
+    assert_eq!((&item["credit"], item["images"].as_array().map(Vec::len)), (&"Báo Hà Nam".into(), Some(5)));
+    let example = serde_json::json!({"id": "1", "source": "hanam", "title": item["title"], "url": base, "published": item["published"], "text": item["text"]});
+    desk.write("examples.jsonl", format!("{example}\n"));
+    let topics = desk.succeeds(&["eval", "topics", "examples.jsonl"]);
+    assert!(topics.starts_with("1\tdan-van,xay-dung-dang"), "{topics}");
+}
+
+#[test]
+fn polled_twice_with_another_counter_it_is_unchanged() {
+    let Some(sample) = sample() else { return };
+    let desk = Desk::new(
+        "[[source]]\nid = \"hanam\"\ntitle = \"Cổng TTĐT Hà Nam\"\nurl = \"PRESS/tin-tuc\"\nkind = \"html\"\nprofile = \"vnportal\"\narticle = true\n",
+    );
+    let path = "/tin-tuc/ban-dan-van-tinh-uy-trien-khai-nhiem-vu-nam-2023-123456";
+    let listing = |counter: &str| {
+        format!(
+            "<html><body><div class=UIListNews_Default><div class=item><a href=\"{path}\">{}</a></div></div><p>Lượt xem: {counter}</p></body></html>",
+            sample.title
+        )
+    };
+    let poll = |counter: &str| {
+        desk.press.put("/tin-tuc", Page::html(listing(counter)));
+        desk.press.put(path, Page::html(page(&sample, 0, counter)));
+        let rows: Value = serde_json::from_str(&stdout(&desk.run(&["poll", "--format", "json"]))).expect("JSON");
+        (rows[0]["new"].clone(), rows[0]["edited"].clone(), desk.succeeds(&["export", "jsonl"]))
+    };
+    let (new, _, first) = poll("591");
+    assert_eq!(new, 1);
+    let db = rusqlite::Connection::open(desk.path("bantin.db")).expect("a database");
+    db.execute("UPDATE article SET words = words + 1, due = due - 7200", []).expect("its page is to be read again");
+    let (new, edited, second) = poll("1.204");
+    assert_eq!((new, edited, desk.press.seen(path).len()), (0.into(), 0.into(), 2));
+    assert_eq!(first, second);
 }
