@@ -299,7 +299,9 @@ fn copy_refusal(
     credit: bool,
 ) -> Option<Refusal> {
     let titles = &comparison.titles;
-    let needed = if titles.equal && titles.words >= LONG_TITLE || credit {
+    // Also where one of the two is only longer: portals cut titles, and add their own name.
+    let same_title = titles.words >= LONG_TITLE && titles.common == titles.words;
+    let needed = if same_title || credit {
         // Something outside of the text says the same.
         thresholds.same - BONUS
     } else if comparison.short_words < SUMMARY {
@@ -330,7 +332,10 @@ fn copy_refusal(
     let scattered = comparison.resemblance() < 0.25 && comparison.spread * 5 > comparison.short_words * 7 + 150;
     let inside = comparison.resemblance() < 0.5 && comparison.starts_at > 24;
     let late = inside && (comparison.starts_at * 10 > comparison.long_words * 3 || titles.long_in_text < 30);
-    if unlike_titles && (scattered || late) {
+    // A round-up quotes the title, then the beginning; its own title says nothing of it.
+    let titled = comparison.starts_at > 0 && titles.short_in_text >= 80 && titles.long_in_text < 30;
+    let quoted = titled && comparison.resemblance() < 0.4;
+    if unlike_titles && (scattered || late || quoted) {
         return Some(Refusal::Quoted);
     }
     None

@@ -22,13 +22,15 @@ const PICTURE: u32 = word("anh");
 const VIDEO: u32 = word("video");
 
 /// Beginnings of lines that are about the article and not of it, with the most words such a line has.
-const ABOUT: [(&[u32], usize); 17] = [
+const ABOUT: [(&[u32], usize); 19] = [
     (&[SOURCE], 12),
     (&[word("theo"), word("nguon")], 12),
     (&[word("tac"), word("gia")], 10),
     (&[word("bai"), word("va"), word("anh")], 10),
     (&[word("tin"), word("bai")], 10),
     (&[word("tin"), word("va"), word("anh")], 10),
+    (&[word("tin"), word("anh")], 10),
+    (&[word("bai"), word("anh")], 10),
     (&[word("anh"), word("minh"), word("hoa")], 8),
     (&[word("luot"), word("xem")], 4),
     (&[word("so"), word("luot"), word("xem")], 5),
@@ -41,6 +43,32 @@ const ABOUT: [(&[u32], usize); 17] = [
     (&[word("chia"), word("se"), word("facebook")], 16),
     (&[word("cap"), word("nhat")], 8),
 ];
+
+/// Headings above titles of other articles, which portals put below, and cheap feeds into, every text. Seen: `Tin liên
+/// quan`, `>> Tin cùng chuyên mục`, `Các tin khác`, `Xem thêm:`, `Có thể bạn quan tâm`.
+const LINKS: [&[u32]; 13] = [
+    &[word("tin"), word("lien"), word("quan")],
+    &[word("bai"), word("lien"), word("quan")],
+    &[word("bai"), word("viet"), word("lien"), word("quan")],
+    &[word("tin"), word("cung"), word("chuyen"), word("muc")],
+    &[word("bai"), word("cung"), word("chuyen"), word("muc")],
+    &[word("cung"), word("chuyen"), word("muc")],
+    &[word("tin"), word("bai"), word("khac")],
+    &[word("tin"), word("khac")],
+    &[word("cac"), word("tin"), word("khac")],
+    &[word("tin"), word("doc"), word("nhieu")],
+    &[word("xem"), word("them")],
+    &[word("doc"), word("them")],
+    &[word("co"), word("the"), word("ban"), word("quan"), word("tam")],
+];
+
+/// Words of a title in such a list.
+pub(super) const LONGEST_LINK: usize = 28;
+
+/// Tells whether a whole line is a heading above titles of other articles, and nothing else.
+pub(super) fn heads_links(words: &[u32]) -> bool {
+    LINKS.contains(&words)
+}
 
 /// Tells whether the last words are the placeholder; it is no sentence in Vietnamese, wherever it stands.
 pub(super) fn ends_in_placeholder(words: &[u32]) -> bool {

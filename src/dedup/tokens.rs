@@ -242,6 +242,10 @@ struct Reader<'a, const SPANS: bool> {
     years: u64,
     /// Index of the first word of the open line.
     line: usize,
+    /// Where the open line starts in the text.
+    line_at: usize,
+    /// Whether the lines above are titles of other articles, below a heading that said so.
+    links: bool,
     /// Index of the first word of the open sentence.
     sentence: usize,
     /// Of the open sentence: words all in capitals, and words with any letter.
@@ -265,6 +269,8 @@ impl<'a, const SPANS: bool> Reader<'a, SPANS> {
             spans: Vec::new(),
             years: 0,
             line: 0,
+            line_at: 0,
+            links: false,
             sentence: 0,
             capitals: (0, 0),
             parenthesis: None,
@@ -756,10 +762,17 @@ impl<'a, const SPANS: bool> Reader<'a, SPANS> {
 
     fn end_line(&mut self) {
         let start = self.line.min(self.words.len());
-        if junk::is_credit_line(&self.words[start..]) {
+        let line = &self.words[start..];
+        // A title ends without a full stop; a paragraph of the text does not.
+        let is_title = || !self.text[self.line_at..self.at].trim_end().ends_with('.');
+        let heads = junk::heads_links(line);
+        let is_link = self.links && (line.is_empty() || line.len() <= junk::LONGEST_LINK && is_title());
+        if heads || is_link || junk::is_credit_line(line) {
             self.truncate(start);
         }
+        self.links = heads || is_link;
         self.line = self.words.len();
+        self.line_at = self.at;
         self.parenthesis = None;
     }
 
