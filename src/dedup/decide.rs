@@ -21,10 +21,10 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::compare::{Comparer, Comparison, LONG_RUN, share};
-use super::credit;
 use super::evidence::{Evidence, Grounds, Refusal};
 use super::signature::{SHORTEST_EXACT, Signature};
 use crate::model::Instant;
+use crate::text::credit::matches_outlet;
 
 /// How alike is the same story: `[stories]` of `feeds.toml`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -253,7 +253,7 @@ fn judge(
 }
 
 fn names_outlet(item: &Subject<'_>, other: &Subject<'_>) -> bool {
-    item.credit.is_some_and(|credit| other.outlets.iter().any(|outlet| credit::same_outlet(credit, outlet)))
+    item.credit.is_some_and(|credit| matches_outlet(credit, "", other.outlets))
 }
 
 fn contradiction(comparison: &Comparison, thresholds: &Thresholds) -> Option<Refusal> {

@@ -39,7 +39,6 @@
 mod abbreviations;
 mod align;
 mod compare;
-mod credit;
 mod decide;
 mod differ;
 mod eval;

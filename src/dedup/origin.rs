@@ -1,7 +1,7 @@
 //! Which item of a story the others were copied from.
 
-use super::credit;
 use crate::model::Instant;
+use crate::text::credit::matches_outlet;
 
 /// An item of a story, as far as the choice of its origin needs it.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub fn origin(members: &[Member<'_>]) -> usize {
 }
 
 fn names(member: &Member<'_>, other: &Member<'_>) -> bool {
-    member.credit.is_some_and(|credit| other.outlets.iter().any(|outlet| credit::same_outlet(credit, outlet)))
+    member.credit.is_some_and(|credit| matches_outlet(credit, "", other.outlets))
 }
 
 fn keep_best<K: Ord>(left: &mut Vec<usize>, key: impl Fn(usize) -> K) {

@@ -17,6 +17,7 @@ pub use self::link::canonical_link;
 pub use self::renamed::{Appearance, FEWEST_RENAMED, renamed};
 use crate::config::Source;
 use crate::model::{DateFrom, FeedMeta, Instant, Item, LocalInstant, RawItem, SourceId};
+use crate::text::credit::{self, CreditKind};
 use crate::text::{self, html};
 
 /// How long a title made from text may be, characters.
@@ -189,6 +190,11 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
     };
     let title = if title.is_empty() { link.or(guid).unwrap_or("(không có tiêu đề)").to_owned() } else { title };
 
+    // Where the extractor has not read it: feeds bring it within the text. Who names itself at the head is not copied.
+    let credit = raw
+        .credit
+        .clone()
+        .or_else(|| credit::read(&text).filter(|credit| credit.kind == CreditKind::Source).map(|credit| credit.outlet));
     let date = raw.published.or(raw.updated);
     let keys = keys(scope, guid, canonical.as_deref(), &title, date);
     let atom_id = match (guid, canonical.as_deref()) {
@@ -231,7 +237,7 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
             categories: raw.categories.clone(),
             images: raw.images.iter().filter(|image| is_web_address(&image.url)).cloned().collect(),
             enclosures: raw.enclosures.iter().filter(|file| is_web_address(&file.url)).cloned().collect(),
-            credit: raw.credit.clone(),
+            credit,
             language: raw
                 .language
                 .clone()

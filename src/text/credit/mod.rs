@@ -71,6 +71,19 @@ pub fn take(paragraphs: &mut Vec<String>) -> Option<Credit> {
     nearest.or(head)
 }
 
+/// Finds the credit of a plain text as [`take`] does, and leaves the text as it is. Reads no more than its first line and the
+/// last ones.
+pub fn read(text: &str) -> Option<Credit> {
+    let mut last: Vec<&str> = text.lines().rev().filter(|line| !line.trim().is_empty()).take(LAST_LINES + 1).collect();
+    last.reverse();
+    let first = text.lines().find(|line| !line.trim().is_empty())?;
+    // The last lines of a short text begin with its first.
+    if last.first().is_some_and(|line| !std::ptr::eq(*line, first)) {
+        last.insert(0, first);
+    }
+    take(&mut last.into_iter().map(str::to_owned).collect())
+}
+
 /// Takes the credit from the last lines.
 fn take_tail(paragraphs: &mut Vec<String>) -> Option<Credit> {
     let mut at = paragraphs.len();
