@@ -21,7 +21,7 @@ use crate::daemon::control::{self, Answer, Polled, Request};
 use crate::daemon::engine::{Engine, system_clock};
 use crate::daemon::publisher::Publisher;
 use crate::daemon::run::{self, Options, Parts};
-use crate::daemon::{choose, client, document, poll_all, setup};
+use crate::daemon::{choose, client, document, poll_all, relearn, setup};
 use crate::demo;
 use crate::extract::{self, How};
 use crate::fetch::{Answer as Fetched, Request as Fetch};
@@ -170,6 +170,8 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
         lines.push(line);
     }
     bar.finish_and_clear();
+    // Where `poll` is all that ever runs, an update that reads texts otherwise is made up for here.
+    relearn::fill(&engine).await?;
     publish_and_close(engine, thread).await?;
     Ok(lines)
 }

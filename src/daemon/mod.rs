@@ -3,6 +3,7 @@
 //! | file | what it is for |
 //! |---|---|
 //! | `ingest.rs` | a document's items into stories, topics and feeds, inside one transaction |
+//! | `relearn.rs` | the index of copies filled again after an update that reads texts otherwise |
 //! | `renamed.rs` | documents in which most items have new names: held, then taken over |
 //! | `writer.rs` | the one thread that writes |
 //! | `run.rs` | the daemon's loop, reload, listeners |
@@ -34,6 +35,7 @@ pub mod log;
 pub mod overrule;
 mod press;
 pub mod publisher;
+pub mod relearn;
 mod renamed;
 pub mod run;
 pub mod setup;

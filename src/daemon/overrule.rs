@@ -311,6 +311,8 @@ fn take_down(tx: &mut Tx<'_>, story: StoryNo, now: Instant) -> Result<Option<(St
     let items = tx.members(story)?.len();
     if !state.withdrawn {
         tx.withdraw_story(story, now)?;
+        // Its copies are looked for from now on, however old it is.
+        tx.remember_story_again(story, now)?;
         tx.add_decision(Deed::Takedown, now, story, None)?;
     }
     Ok(Some((state, items)))

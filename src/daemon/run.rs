@@ -26,7 +26,7 @@ use super::press::{self, Press};
 use super::publisher::{PublishError, Publisher};
 use super::setup::Setup;
 use super::writer::Writer;
-use super::{classify, commands, listeners, systemd, upkeep};
+use super::{classify, commands, listeners, relearn, systemd, upkeep};
 use crate::config::Config;
 use crate::model::{Instant, SourceId};
 use crate::schedule::CronError;
@@ -202,6 +202,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         tokio::spawn(commands::control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
     });
     let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
+    let relearning = tokio::spawn(relearn::fill_beside(Arc::clone(&engine)));
 
     (ready)(&addresses);
     systemd::ready();
@@ -219,8 +220,10 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     info!("stopping");
     let _ = stop.send(true);
     // Each slice of its work is whole by itself.
-    keeping.abort();
-    let _ = keeping.await;
+    for beside in [keeping, relearning] {
+        beside.abort();
+        let _ = beside.await;
+    }
     let _ = server.await;
     let _ = publishing.await;
     if let Some(commands) = commands {

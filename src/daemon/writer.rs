@@ -42,6 +42,9 @@ const HISTORY: u32 = 504;
 /// Key of the fact that tells when [`forget_old_words`] last did its work.
 const WORDS_FORGOTTEN: &str = "words-forgotten";
 
+/// Key of the fact that tells when the words of stories that were taken down were last noted again.
+const TAKEN_DOWN_NOTED: &str = "taken-down-noted";
+
 /// How often it does.
 const FORGET_EVERY_SECONDS: i64 = 86_400;
 
@@ -333,7 +336,16 @@ fn forget_old_words(tx: &mut Tx<'_>, poll: &PollIn) -> Result<(), StoreError> {
         return Ok(());
     }
     // A day more than the window: a poll that was under way may still ask.
-    tx.forget_words_before(now - poll.stand.thresholds.window - chrono::TimeDelta::days(1))?;
+    let window = poll.stand.thresholds.window;
+    tx.forget_words_before(now - window - chrono::TimeDelta::days(1))?;
+    // Copies of what was taken down are looked for for ever: before its words are forgotten, they are noted again.
+    let noted = tx.meta(TAKEN_DOWN_NOTED)?.and_then(|at| at.parse::<i64>().ok()).unwrap_or(0);
+    if (now.timestamp() - noted).abs() >= window.num_seconds() / 2 {
+        for story in tx.taken_down()? {
+            tx.remember_story_again(story, now)?;
+        }
+        tx.set_meta(TAKEN_DOWN_NOTED, &now.timestamp().to_string())?;
+    }
     tx.set_meta(WORDS_FORGOTTEN, &now.timestamp().to_string())
 }
 

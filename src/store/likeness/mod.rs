@@ -6,7 +6,7 @@
 //! | `likeness_segment` | some thousand items whose fingerprints have been sorted together; each with when it was seen |
 //! | `likeness_chunk` | a part of a segment's postings, packed (see [`segment`]) |
 //! | `likeness_key` | an item with the hash of its text, beginning or address: for good |
-//! | `likeness_meta` | one row: by which signature version all this was made |
+//! | `likeness_meta` | one row: by which signature version all this was made, and below which item that is yet to be done |
 //!
 //! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
 //! posting is written three times, always in long runs, and a look-up asks few segments. Which of them to ask at all is
@@ -33,11 +33,15 @@ const PENDING: usize = 4096;
 /// Small segments that are merged into a large one: 32,768 items, about a week of a hundred busy sources.
 const MERGED: usize = 8;
 
+/// Numbers left free below the segments of new items for those of items that are brought back: a hundred million items.
+const BELOW: i64 = 1 << 16;
+
 /// Creates the tables where they are missing; part of the store's schema.
 pub const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS likeness_meta (
     only INTEGER PRIMARY KEY CHECK (only = 1),
-    signature_version INTEGER NOT NULL
+    signature_version INTEGER NOT NULL,
+    behind INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS likeness_pending (
     number INTEGER PRIMARY KEY,
@@ -159,7 +163,7 @@ impl Pending {
 
 impl Likeness {
     /// Creates the tables and reads what is in them. An index that was made by another signature version is emptied:
-    /// the store then brings its items back, newest first or in any order, while new ones arrive.
+    /// [`LikenessOn::behind`] says so, and [`LikenessOn::bring_back`] fills it again, newest first, while new items arrive.
     ///
     /// # Errors
     ///
@@ -168,24 +172,30 @@ impl Likeness {
         conn.execute_batch(SCHEMA)?;
         let version: Option<u32> =
             conn.query_row("SELECT signature_version FROM likeness_meta", [], |row| row.get(0)).optional()?;
-        if version != Some(SIGNATURE_VERSION) {
-            Self::clear(conn)?;
+        match version {
+            Some(SIGNATURE_VERSION) => {}
+            Some(_) => Self::clear(conn, i64::MAX)?,
+            None => Self::clear(conn, 0)?,
         }
         let mut likeness = Self { pending: Pending::default(), segments: Vec::new(), sizes: (PENDING, MERGED) };
         likeness.reload(conn)?;
         Ok(likeness)
     }
 
-    /// Empties the index and marks it as made by this version.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub fn clear(conn: &Connection) -> rusqlite::Result<()> {
+    /// Empties the index and marks it as made by this version, but for items below `behind`.
+    fn clear(conn: &Connection, behind: i64) -> rusqlite::Result<()> {
+        let last: i64 =
+            conn.query_row("SELECT coalesce(max(segment), 0) FROM likeness_segment", [], |row| row.get(0))?;
         for table in ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_key", "likeness_meta"] {
             conn.execute(&format!("DELETE FROM {table}"), [])?;
         }
-        conn.execute("INSERT INTO likeness_meta (only, signature_version) VALUES (1, ?1)", [SIGNATURE_VERSION])?;
+        // Segments are asked newest first, by their numbers: those that are brought back go below the new ones.
+        conn.execute("DELETE FROM sqlite_sequence WHERE name = 'likeness_segment'", [])?;
+        conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('likeness_segment', ?1)", [last + BELOW])?;
+        conn.execute(
+            "INSERT INTO likeness_meta (only, signature_version, behind) VALUES (1, ?1, ?2)",
+            params![SIGNATURE_VERSION, behind],
+        )?;
         Ok(())
     }
 
@@ -357,6 +367,48 @@ impl LikenessOn<'_> {
         Ok(())
     }
 
+    /// Items with numbers below this one are not in the index yet, because it was made by another signature version; 0 when
+    /// all are.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn behind(&self) -> rusqlite::Result<i64> {
+        self.conn.prepare_cached("SELECT behind FROM likeness_meta")?.query_row([], |row| row.get(0))
+    }
+
+    /// Brings items back after a change of the signature version: `items` in the order in which they came, all of them below
+    /// [`LikenessOn::behind`], which is `behind` from now on. Those seen before `hot` get back only what they are recognised
+    /// by for good.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn bring_back(&mut self, items: &[(i64, Instant, Traces)], hot: Instant, behind: i64) -> rusqlite::Result<()> {
+        let mut seen = Vec::new();
+        let mut postings = Vec::new();
+        for (item, at, traces) in items {
+            self.insert_keys(*item, traces)?;
+            if *at >= hot && !traces.fingerprints.is_empty() {
+                let rank = seen.len() as u32;
+                let fingerprints = traces.fingerprints.len() as u32;
+                seen.push(Seen { item: *item, seen: at.timestamp(), fingerprints });
+                postings.extend(traces.fingerprints.iter().map(|&fingerprint| (fingerprint, rank)));
+            }
+        }
+        if !seen.is_empty() {
+            let lowest: i64 = self.conn.query_row(
+                "SELECT coalesce((SELECT min(segment) FROM likeness_segment),
+                                 (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'likeness_segment'))",
+                [],
+                |row| row.get(0),
+            )?;
+            let segment = self.write_segment(Some(lowest - 1), 1, seen, postings)?;
+            self.likeness.segments.push(segment);
+        }
+        self.conn.prepare_cached("UPDATE likeness_meta SET behind = ?1")?.execute([behind]).map(drop)
+    }
+
     /// Drops the segments whose items were all seen before `before`, and returns how many items they had. What items
     /// are recognised by for good stays.
     ///
@@ -408,11 +460,24 @@ impl LikenessOn<'_> {
         Ok(())
     }
 
-    fn add_segment(&mut self, level: i64, items: Vec<Seen>, mut postings: Vec<Posting>) -> rusqlite::Result<()> {
+    fn add_segment(&mut self, level: i64, items: Vec<Seen>, postings: Vec<Posting>) -> rusqlite::Result<()> {
+        let segment = self.write_segment(None, level, items, postings)?;
+        self.likeness.segments.insert(0, segment);
+        Ok(())
+    }
+
+    /// Writes a segment, under the next number where none is given.
+    fn write_segment(
+        &self,
+        number: Option<i64>,
+        level: i64,
+        items: Vec<Seen>,
+        mut postings: Vec<Posting>,
+    ) -> rusqlite::Result<Segment> {
         postings.sort_unstable();
         self.conn
-            .prepare_cached("INSERT INTO likeness_segment (level, items) VALUES (?1, ?2)")?
-            .execute(params![level, seen_bytes(&items)])?;
+            .prepare_cached("INSERT INTO likeness_segment (segment, level, items) VALUES (?1, ?2, ?3)")?
+            .execute(params![number, level, seen_bytes(&items)])?;
         let id = self.conn.last_insert_rowid();
         let mut statement = self.conn.prepare_cached("INSERT INTO likeness_chunk (place, postings) VALUES (?1, ?2)")?;
         for (first, bytes) in pack(&postings) {
@@ -420,8 +485,7 @@ impl LikenessOn<'_> {
         }
         let mut filter = Filter::new(postings.len());
         postings.iter().for_each(|&(fingerprint, _)| filter.add(fingerprint));
-        self.likeness.segments.insert(0, Segment::new(id, level, items, filter));
-        Ok(())
+        Ok(Segment::new(id, level, items, filter))
     }
 }
 
@@ -590,16 +654,58 @@ mod tests {
     }
 
     #[test]
-    fn an_index_of_another_signature_version_is_emptied() {
+    fn an_index_of_another_signature_version_is_filled_again_newest_first_and_answers_as_before() {
         let conn = Connection::open_in_memory().unwrap();
-        let traces = Traces { fingerprints: vec![1, 2], keys: vec![3] };
-        small(&conn).on(&conn).unwrap().insert(1, at(1), &traces).unwrap();
+        let mut likeness = small(&conn);
+        let mut memory = MemoryIndex::default();
+        let mut random = Random(9);
+        let all: Vec<Traces> = (0..300).map(|_| random.traces()).collect();
+        let mut index = likeness.on(&conn).unwrap();
+        for item in 0..200 {
+            index.insert(item, at(item), &all[item as usize]).unwrap();
+        }
+        assert_eq!(index.behind(), Ok(0));
         conn.execute("UPDATE likeness_meta SET signature_version = signature_version - 1", []).unwrap();
         let mut likeness = small(&conn);
         let mut index = likeness.on(&conn).unwrap();
-        assert!(index.near(&[1, 2], at(0), at(2)).unwrap().is_empty());
-        assert!(index.same(&[3]).unwrap().is_empty());
-        index.insert_keys(1, &traces).unwrap();
-        assert_eq!(index.same(&[3]).unwrap(), [1]);
+        assert_eq!(index.behind(), Ok(i64::MAX));
+        assert!(index.near(&all[150].fingerprints, at(0), at(300)).unwrap().is_empty());
+        // New items come while old ones are brought back, with a restart after each slice.
+        let mut next = 200;
+        while likeness.on(&conn).unwrap().behind() != Ok(0) {
+            let mut index = likeness.on(&conn).unwrap();
+            for item in next..next + 20 {
+                index.insert(item, at(item), &all[item as usize]).unwrap();
+            }
+            next += 20;
+            let below = index.behind().unwrap().min(200);
+            let from = (below - 50).max(0);
+            let slice: Vec<_> = (from..below).map(|item| (item, at(item), all[item as usize].clone())).collect();
+            index.bring_back(&slice, at(0), from).unwrap();
+            likeness = small(&conn);
+        }
+        for item in 0..next {
+            memory.insert(item, at(item), &all[item as usize]).unwrap();
+        }
+        let mut index = likeness.on(&conn).unwrap();
+        for traces in &all {
+            let near = sorted(index.near(&traces.fingerprints, at(0), at(300)).unwrap());
+            assert_eq!(near, sorted(memory.near(&traces.fingerprints, at(0), at(300)).unwrap()));
+            // A key that an item was given twice is one row in the database.
+            let once = |items: Vec<i64>| items.into_iter().collect::<std::collections::BTreeSet<_>>();
+            assert_eq!(once(index.same(&traces.keys).unwrap()), once(memory.same(&traces.keys).unwrap()));
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_the_window_is_brought_back_by_its_keys_alone() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let mut index = likeness.on(&conn).unwrap();
+        let traces = Traces { fingerprints: vec![1, 2], keys: vec![3] };
+        index.bring_back(&[(1, at(1), traces.clone()), (2, at(9), traces)], at(5), 1).unwrap();
+        assert_eq!(sorted(index.near(&[1, 2], at(0), at(20)).unwrap()), [(2, 2, 2)]);
+        assert_eq!(index.same(&[3]).unwrap(), [2, 1]);
+        assert_eq!(index.behind(), Ok(1));
     }
 }

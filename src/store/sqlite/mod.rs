@@ -19,7 +19,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-pub use self::alike::{Outlets, story_no};
+pub use self::alike::{Behind, Outlets, Unlearnt, story_no};
 pub use self::articles::{Listed, Waiting};
 pub use self::overrule::{Decision, Deed, StoryState};
 pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
