@@ -247,6 +247,41 @@ fn of_two_dates_of_one_day_the_one_with_a_clock_is_taken() {
     dated(PLAIN, &html, &listed, "2026-03-18T09:00:00+07:00", DateFrom::Listing);
 }
 
+/// A column of other articles with their dates, as it stands beside every article.
+const OTHERS: &str = "<div class=cot-phai><h3>Tin đọc nhiều</h3><ul>\
+    <li><a href=/tin/hoi-nghi-tong-ket-cong-tac-nam-102456.html>Hội nghị tổng kết công tác năm của đơn vị</a><span>01/02/2026</span></li>\
+    <li><a href=/tin/le-ra-quan-dau-xuan-tai-xa-102457.html>Lễ ra quân đầu xuân tại các xã trong vùng</a><span>02/02/2026</span></li>\
+    <li><a href=/tin/trao-qua-cho-ho-ngheo-dip-tet-102458.html>Trao quà cho hộ nghèo dịp Tết Nguyên đán</a><span>03/02/2026</span></li></ul></div>";
+
+#[test]
+fn the_dates_of_other_articles_are_not_the_article_s() {
+    let text = format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>").replacen("Sáng nay,", "Sáng ngày 14/3,", 1);
+    let none = ArticleHint::default();
+    let beside = |html: String| html.replace("</body>", &format!("{OTHERS}<p>Cập nhật 05/01/2020</p></body>"));
+    dated(PLAIN, &beside(body(&text)), &none, "2026-03-14T12:00:00+07:00", DateFrom::Dateline);
+    let above = body(&text).replace("<div class=bai>", &format!("{OTHERS}<div class=bai>"));
+    dated(PLAIN, &above, &none, "2026-03-14T12:00:00+07:00", DateFrom::Dateline);
+    let own = body(&text).replace("</h1>", "</h1><p class=ng>Đăng ngày: 15/3/2026</p>");
+    dated(PLAIN, &beside(own), &none, "2026-03-15T00:00:00+07:00", DateFrom::Page);
+}
+
+#[test]
+fn a_date_at_the_head_of_a_short_text_without_heading_is_found_beside_long_lists() {
+    let html = format!(
+        "<html><head><title>Khánh thành cầu Bến Sậy | Báo Tỉnh</title></head><body><div class=bv><p class=tt>Khánh thành cầu Bến Sậy</p>\
+         <p class=ng>Đăng ngày: 12/3/2026</p><p>{FIRST}</p><p>{SECOND}</p></div>{OTHERS}{OTHERS}<p>Cơ quan chủ quản: Ủy ban nhân dân xã. \
+         Giấy phép số 12/GP-TTĐT do Sở Thông tin và Truyền thông cấp.</p></body></html>"
+    );
+    dated(PLAIN, &html, &ArticleHint::default(), "2026-03-12T00:00:00+07:00", DateFrom::Page);
+    assert_eq!(read(&html).text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND]);
+}
+
+#[test]
+fn a_beginning_in_bold_is_text() {
+    let html = body(&format!("<b>{FIRST}</b><br><br>{SECOND}<br><br>{THIRD}"));
+    assert_eq!(read(&html).text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND, THIRD]);
+}
+
 #[test]
 fn a_page_without_text_says_so() {
     let found = read("<html><body><h1>Không tìm thấy trang</h1><a href=/>Trang chủ</a></body></html>");

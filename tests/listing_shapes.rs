@@ -260,6 +260,22 @@ fn two_sections_called_alike_are_one_list() {
 }
 
 #[test]
+fn a_date_that_only_the_address_tells_is_read_there() {
+    let body = list(|i, title, _| {
+        format!(
+            "<div class=muc><a href='/portal/Pages/2026-3-{}/bai-bao-so-mot-hai-ba.aspx?i={i}00'>{title}</a><br>{LEAD}</div>",
+            18 - i
+        )
+    });
+    let found = read(&body);
+    assert_eq!(found.items.len(), TITLES.len());
+    for (i, item) in found.items.iter().enumerate() {
+        assert_eq!(item.published.map(|at| at.to_rfc3339()), Some(format!("2026-03-{}T00:00:00+07:00", 18 - i)));
+        assert_eq!(item.date_from, Some(bantin::model::DateFrom::Url));
+    }
+}
+
+#[test]
 fn a_page_of_nothing_but_menus_gives_nothing_and_says_so() {
     let found = read("<p>Trang đang được xây dựng.</p>");
     assert!(found.items.is_empty(), "{:?}", found.items);

@@ -26,7 +26,7 @@ use crate::config::Source;
 use crate::extract::html::ArticleHint;
 use crate::extract::{self, How, Input, Kind, Unreadable};
 use crate::fetch::{Answer, Client, Document, Request};
-use crate::model::{FeedMeta, Instant, Outcome, RawItem, Severity, SiteChange, Wall};
+use crate::model::{DateFrom, FeedMeta, Instant, Outcome, RawItem, Severity, SiteChange, Wall};
 use crate::normalise::{self, Ambiguous};
 use crate::store::StoreError;
 use crate::store::sqlite::{Listed, SourceNo, Tx, Waiting};
@@ -247,7 +247,8 @@ fn page(
 ) -> Page {
     let hint = ArticleHint {
         title: listed.title.clone(),
-        published: listed.published,
+        // What was read from the address is there to be read again, where nothing better is.
+        published: listed.published.filter(|_| listed.date_from != Some(DateFrom::Url)),
         last_modified: document.last_modified.filter(|at| *at <= now),
     };
     let how = How { selectors: setup.selectors(&source.id), hint: Some(&hint), ..How::default() };

@@ -14,7 +14,7 @@ use crate::dedup;
 use crate::extract::sitemap::SitemapLink;
 use crate::extract::{self, DocumentKind, How, Input, Kind, Unreadable};
 use crate::fetch::Document;
-use crate::model::{Instant, Outcome, PublisherHints, RawItem, SiteChange, Wall};
+use crate::model::{DateFrom, Instant, Outcome, PublisherHints, RawItem, SiteChange, Wall};
 use crate::normalise;
 use crate::schedule::{Habits, SourceState};
 use crate::store::StoreError;
@@ -149,7 +149,8 @@ pub fn take(asked: &Asked, document: &Document, url: &Url) -> Result<Taken, Stor
     }
     let beyond = Beyond {
         kind: document.kind,
-        dated: document.items.iter().filter(|item| item.published.is_some()).count(),
+        // A date out of an address says nothing of the page.
+        dated: document.items.iter().filter(|item| item.date_from.is_some_and(|from| from != DateFrom::Url)).count(),
         order: document.date_order,
         next: document.next,
         index: document.index,

@@ -318,13 +318,17 @@ impl Item {
             |raw: Option<String>| raw.map(|raw| if raw.contains('<') { raw } else { escape(&plain::title(&raw)) });
         let names = |raw: Vec<String>| raw.into_iter().filter_map(|name| line(Some(name))).take(20);
         let (published, updated) = (date(self.date), date(self.updated));
+        let stated = published.or(updated).map(|_| DateFrom::Item);
+        let address = link(self.link);
+        let told = || dates::from_url(address.as_deref()?, cx);
+        let published = if stated.is_some() { published } else { told() };
         RawItem {
             id: self.id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
-            link: link(self.link),
+            link: address,
             title: line(self.title),
             published,
             updated,
-            date_from: published.or(updated).map(|_| DateFrom::Item),
+            date_from: stated.or(published.map(|_| DateFrom::Url)),
             authors: names(self.authors).map(|name| Person { name, ..Person::default() }).collect(),
             summary: html(self.lead).filter(|lead| !lead.is_empty()),
             content: html(self.body).filter(|body| !body.is_empty()),

@@ -204,12 +204,15 @@ impl Reader<'_> {
         }
         let keywords = entry.keywords.unwrap_or_default();
         let categories = keywords.split([',', ';']).map(str::trim).filter(|word| !word.is_empty()).take(20);
+        let stated = published.or(modified).map(|_| DateFrom::Item);
+        let told = || dates::from_url(&link, self.cx);
+        let published = if stated.is_some() { published } else { told() };
         let item = RawItem {
-            link: Some(link),
             title: entry.title,
             published,
             updated: modified,
-            date_from: published.or(modified).map(|_| DateFrom::Item),
+            date_from: stated.or(published.map(|_| DateFrom::Url)),
+            link: Some(link),
             categories: categories.map(str::to_owned).collect(),
             images: entry.images,
             language: entry.language,

@@ -1,11 +1,15 @@
 //! What stands around the text of an article and belongs to it: its date, its lead, its author.
 
+use std::sync::LazyLock;
+
 use ego_tree::NodeId;
 use scraper::ElementRef;
+use url::Url;
 
 use super::article::has_clock;
 use super::fields::{is_date_line, names_lead};
 use super::habits::author_of;
+use super::links::{is_article_shaped, is_headline};
 use super::listing::read_date;
 use super::meta::{Meta, is_name};
 use super::page::{called, own_text, text_within};
@@ -13,8 +17,19 @@ use crate::dates::{self, Context};
 use crate::model::LocalInstant;
 use crate::text;
 
+/// Of these, how many are near enough for a date below the text to be the article's.
+const NEAR_SCOPES: usize = 2;
+
 /// Elements around the body that are looked through, from the inside to the outside.
 const MAX_SCOPES: usize = 6;
+
+/// Elements between a date and the entry of a list that it stands in, and the most text of an entry, characters.
+const MAX_ENTRY_DEPTH: usize = 4;
+const MAX_ENTRY_CHARS: usize = 500;
+
+/// What relative addresses are judged by: only their shape matters.
+static ANYWHERE: LazyLock<Url> =
+    LazyLock::new(|| Url::parse("http://page.invalid/").expect("this address is well-formed"));
 
 /// Characters at the head of the body in which its date may stand.
 const HEAD_CHARS: usize = 600;
@@ -53,6 +68,24 @@ impl<'a> Surroundings<'a> {
         self.headline.is_some_and(|at| ancestors(at).any(|up| up.id() == scope.id()))
     }
 
+    /// Whether what an element says is of another article: it stands in an entry of a list, beside the headline that leads
+    /// there.
+    fn dates_another(&self, el: ElementRef<'_>, scope: ElementRef<'_>) -> bool {
+        let leads_away = |around: ElementRef<'_>| {
+            around.descendent_elements().take(60).filter(|inner| inner.value().name() == "a").any(|anchor| {
+                let target = anchor.attr("href").and_then(|href| ANYWHERE.join(href.trim()).ok());
+                target.is_some_and(|url| is_article_shaped(&url)) && is_headline(&text_within(anchor, 400))
+            })
+        };
+        // Only as far as the entry: the article itself stands among such lists.
+        el.ancestors()
+            .filter_map(ElementRef::wrap)
+            .take_while(|up| *up != scope && !self.holds_headline(*up))
+            .take(MAX_ENTRY_DEPTH)
+            .take_while(|up| text_within(*up, MAX_ENTRY_CHARS + 1).chars().count() <= MAX_ENTRY_CHARS)
+            .any(leads_away)
+    }
+
     fn is_inside(&self, el: ElementRef<'_>) -> bool {
         el != self.container && el.ancestors().any(|up| up.id() == self.container.id())
     }
@@ -64,11 +97,17 @@ impl<'a> Surroundings<'a> {
     }
 
     fn date_in(&self, scope: ElementRef<'a>, cx: &Context) -> Option<LocalInstant> {
-        let (mut below, mut read) = (!self.holds_headline(scope), 0);
+        let (mut below, mut read, mut behind_text) = (!self.holds_headline(scope), 0, false);
+        let is_near = self.scopes().take(NEAR_SCOPES).any(|near| near == scope);
         let (mut before, mut behind): (Option<LocalInstant>, Option<LocalInstant>) = (None, None);
         for el in self.elements(scope) {
             below |= Some(el.id()) == self.headline;
             let own = own_text(el);
+            // Behind the text and farther from it stand the dates of other articles, of comments, of the site itself.
+            behind_text |= el == self.container;
+            if behind_text && !is_near && !self.is_inside(el) && el != self.container {
+                break;
+            }
             if self.is_inside(el) {
                 // The head of the body may hold the date, its paragraphs do not.
                 read += own.trim().chars().count();
@@ -76,7 +115,7 @@ impl<'a> Surroundings<'a> {
                     break;
                 }
             }
-            let Some(at) = date_of(el, &own, cx) else { continue };
+            let Some(at) = date_of(el, &own, cx).filter(|_| !self.dates_another(el, scope)) else { continue };
             match below {
                 true => behind = behind.filter(|known| has_clock(*known) || !has_clock(at)).or(Some(at)),
                 false => before = before.filter(|known| has_clock(*known) && !has_clock(at)).or(Some(at)),

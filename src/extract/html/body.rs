@@ -29,6 +29,10 @@ const MIN_SHARE: f32 = 0.5;
 /// Share of the kept text that the body element must hold. The rest are paragraphs taken from elsewhere by mistake.
 const MIN_HELD: f32 = 0.85;
 
+/// Kept text outside of the body that is put up with, up to a share: the imprint below a short article.
+const STRAY_CHARS: f32 = 150.0;
+const LEAST_HELD: f32 = 0.75;
+
 /// Fewest characters of a paragraph of prose; teasers and captions are mostly shorter.
 const MIN_PROSE_CHARS: usize = 80;
 
@@ -96,12 +100,15 @@ fn by_words<'a>(page: &'a Page, everything: &[Part], tamed: &str, rules: &Articl
             && text.chars() >= 20
             && is_kept(&text.line(), &kept)
         {
-            total += text.chars();
-            count(&mut held, page, text.at, text.chars());
+            // Lists of other articles beside a short text would draw the whole page in.
+            total += unlinked(text);
+            count(&mut held, page, text.at, unlinked(text));
         }
     }
-    let enough = |el: &ElementRef<'_>| held.get(&el.id()).is_some_and(|&held| held as f32 >= total as f32 * MIN_HELD);
-    let mut element = page.first("body").filter(|_| total > 0)?;
+    let total = total as f32;
+    let least = (total * MIN_HELD).min((total - STRAY_CHARS).max(total * LEAST_HELD));
+    let enough = |el: &ElementRef<'_>| held.get(&el.id()).is_some_and(|&held| held as f32 >= least);
+    let mut element = page.first("body").filter(|_| total > 0.0)?;
     while let Some(inner) = element.child_elements().find(enough) {
         element = inner;
     }

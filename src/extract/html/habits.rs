@@ -20,6 +20,9 @@ const MAX_PLAIN_CAPTION_WORDS: usize = 35;
 /// Fewest link-only paragraphs in a row that are a list of other pages. An article may end in two links to documents.
 const MIN_LINK_LIST: usize = 4;
 
+/// Fewest characters of a paragraph that can be the beginning of a text: no headline or teaser ends in a full stop after so many.
+const MIN_BEGINNING_CHARS: usize = 80;
+
 /// What is made of the parts of a body.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
@@ -259,9 +262,29 @@ fn leads_elsewhere(text: &Paragraph, page: &Page) -> bool {
         || article && links::is_headline(&line)
 }
 
+/// Keeps the prose right above the first paragraph that counts, where only line breaks part them: a beginning in bold
+/// is taken for a heading by some.
+fn keep_beginning(parts: &mut [Part]) {
+    let first = parts.iter().enumerate().find_map(|(at, part)| match part {
+        Part::Text(text) if text.kept => Some((at, text.at)),
+        _ => None,
+    });
+    let Some((first, place)) = first else { return };
+    for part in parts[..first].iter_mut().rev() {
+        let Part::Text(text) = part else { continue };
+        let line = text.line();
+        let is_prose = line.chars().count() >= MIN_BEGINNING_CHARS && line.ends_with(['.', '!', '?', '…', '”', '"']);
+        if text.at != place || !is_prose || text.is_links() {
+            break;
+        }
+        text.kept = true;
+    }
+}
+
 /// Takes out the paragraphs that do not count as text, but for the lines of credit and author right below it: who looks
 /// for the text of a page takes them for scraps.
 fn keep_signatures(parts: &mut Vec<Part>) {
+    keep_beginning(parts);
     let is_kept = |part: &Part| !matches!(part, Part::Text(text) if !text.kept);
     let last = parts.iter().rposition(|part| matches!(part, Part::Text(text) if text.kept)).unwrap_or(0);
     let is_signature = |text: &Paragraph| {

@@ -74,7 +74,7 @@ pub fn listing(html: &str, base: &Url, how: Option<&Selectors>, cx: &Context) ->
     if untitled > 0 {
         problems.push(problem("untitled-item", "items of the list have no title".to_owned(), untitled));
     }
-    if how.date.is_some() && !items.is_empty() && items.iter().all(|item| item.published.is_none()) {
+    if how.date.is_some() && !items.is_empty() && items.iter().all(|item| item.date_from != Some(DateFrom::Listing)) {
         problems.push(problem(
             "no-dates",
             "no item of the list has a date where the `date` selector looks".to_owned(),
@@ -97,12 +97,13 @@ fn problem(code: &str, message: String, count: u32) -> Problem {
 }
 
 fn item(url: String, fields: Fields, cx: &Context) -> RawItem {
-    let published = fields.date.as_deref().and_then(|raw| read_date(raw, cx));
+    let listed = fields.date.as_deref().and_then(|raw| read_date(raw, cx)).map(|at| (at, DateFrom::Listing));
+    let dated = listed.or_else(|| dates::from_url(&url, cx).map(|at| (at, DateFrom::Url)));
     RawItem {
         link: Some(url),
         title: fields.title,
-        published,
-        date_from: published.map(|_| DateFrom::Listing),
+        published: dated.map(|(at, _)| at),
+        date_from: dated.map(|(_, from)| from),
         summary: fields.lead.as_deref().map(escape),
         images: fields.image.map(|url| Image { url, caption: None }).into_iter().collect(),
         ..RawItem::default()

@@ -327,7 +327,12 @@ fn is_placeholder(address: &str) -> bool {
     const FURNITURE: [&str; 8] = ["icon", "icons", "ico", "btn", "button", "arrow", "bullet", "sprite"];
     let mut words = file.split(|c: char| !c.is_ascii_alphanumeric());
     let first = words.next().unwrap_or_default();
+    // "Mới!" in letters that move, behind or before the headlines of old portals.
+    const FLAGS: [&str; 6] = ["new", "news", "hot", "moi", "star", "flag"];
     file.ends_with(".svg")
+        || file
+            .strip_suffix(".gif")
+            .is_some_and(|stem| FLAGS.contains(&stem.trim_matches(|c: char| !c.is_alphabetic())))
         || FURNITURE.contains(&first)
         || file.starts_with("no-image")
         || file.starts_with("no_image")
@@ -360,6 +365,13 @@ mod tests {
     fn ignores_a_base_that_is_no_web_address() {
         let page = page("<base href='javascript:alert(1)//'>");
         assert_eq!(page.resolve("a").unwrap().as_str(), "https://tinh.example/tin/a");
+    }
+
+    #[test]
+    fn a_moving_flag_is_no_picture() {
+        image("<img src='/images/new.gif'>", None);
+        image("<img src='/images/New2.gif'>", None);
+        image("<img src='/images/new-bridge.jpg'>", Some("https://tinh.example/images/new-bridge.jpg"));
     }
 
     #[test]
