@@ -351,6 +351,26 @@ fn eval_prints_the_daemon_s_own_judgement() {
     assert_eq!(desk.succeeds(&["eval", "topics", "tin.jsonl", "--config", "feeds.toml"]), "1\tgiao-thong\n2\t\n");
     let shipped = desk.succeeds(&["eval", "topics", "tin.jsonl"]);
     assert_eq!(shipped.lines().count(), 2, "the shipped rules judge without a configuration");
+    let stories: String = (0..40)
+        .map(|n| {
+            format!(
+                "{{\"id\": \"{n}\", \"source\": \"x\", \"title\": \"Tin số {n}\", \"url\": \"\", \"published\": \"2026-06-05T07:30:00+07:00\", \
+                 \"text\": \"Sáng nay huyện khánh thành cầu nối hai xã ven sông, người dân hai bờ không còn phải chờ phà.\"}}\n"
+            )
+        })
+        .collect();
+    desk.write("truyen.jsonl", stories);
+    let output = desk.run(&["eval", "stories", "truyen.jsonl", "--progress"]);
+    assert_eq!(stdout(&output).lines().count(), 40);
+    assert!(stderr(&output).contains("judged 100 % of `truyen.jsonl`"), "{}", stderr(&output));
+    let strict = "[stories]\nsame = 0.7\nrelated = 0.5\n";
+    desk.configure("Bản tin thử", &format!("{strict}{CONFIGURATION}"));
+    let tried = desk.run(&["eval", "stories", "truyen.jsonl", "--config", "feeds.toml"]);
+    assert_eq!(
+        (stdout(&tried), stderr(&tried)),
+        (stdout(&output), String::new()),
+        "quiet unless asked, the same by default"
+    );
     desk.write(
         "ngay.jsonl",
         "{\"raw\": \"22/11/2026 09:30\"}\n{\"raw\": \"Sat, 27 Jan 24 14:15:00 +0700\"}\n{\"raw\": \"hôm nào đó\"}\n",

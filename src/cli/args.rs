@@ -211,6 +211,9 @@ pub enum Command {
         /// What time it is, for relative dates (RFC 3339) [default: now]
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
+        /// Say on stderr how far it is, also where that is no terminal (on one, it shows by itself)
+        #[arg(long)]
+        progress: bool,
     },
 
     /// Add the feeds of an OPML file to the configuration: prints `[[source]]` blocks to paste

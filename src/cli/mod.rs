@@ -102,7 +102,9 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         Command::Inspect { page, from, base, timezone } => {
             inspect::inspect(cli, page, from.as_deref(), base.as_deref(), timezone, out)
         }
-        Command::Eval { what, file, timezone, now } => read::eval(cli, *what, file, timezone, now.as_deref(), out),
+        Command::Eval { what, file, timezone, now, progress } => {
+            read::eval(cli, *what, file, timezone, now.as_deref(), *progress, out)
+        }
         Command::Import { file } => {
             let taken = match config::locate(cli.config.as_deref()).filter(|file| file.exists()) {
                 Some(_) => load(cli)?.sources.iter().map(|source| source.id.to_string()).collect(),

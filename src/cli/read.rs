@@ -109,6 +109,7 @@ pub fn eval(
     file: &Path,
     timezone: &str,
     time: Option<&str>,
+    says_progress: bool,
     out: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
     let input = std::fs::File::open(file).with_context(|| format!("cannot read `{}`", file.display()))?;
@@ -119,9 +120,15 @@ pub fn eval(
             let total = std::fs::metadata(file).map_or(0, |meta| meta.len());
             let bar = progress::bar(total);
             let examples = bar.wrap_read(input);
+            let mut said = 0;
             for judged in dedup::eval(std::io::BufReader::new(examples), thresholds) {
                 let judged = judged.with_context(|| format!("`{}`", file.display()))?;
                 writeln!(out, "{}\t{}", judged.id, judged.story)?;
+                let tenth = bar.position() * 10 / total.max(1);
+                if says_progress && bar.is_hidden() && tenth > said {
+                    said = tenth;
+                    eprintln!("judged {} % of `{}`", tenth * 10, file.display());
+                }
             }
             bar.finish_and_clear();
         }

@@ -12,6 +12,7 @@ use super::index::{Index, MemoryIndex};
 use super::search::{Known, KnownItems, judge};
 use super::signature::sign;
 use crate::model::Instant;
+use crate::normalise::canonical_link;
 
 /// One line of the file: an item. Other members are ignored.
 #[derive(Debug, Clone, Deserialize)]
@@ -115,7 +116,9 @@ impl Evaluation {
     }
 
     fn judge_line(&mut self, line: usize, text: &str) -> Result<Judged, EvalError> {
-        let item: Line = serde_json::from_str(text).map_err(|source| EvalError::Json { line, source })?;
+        let mut item: Line = serde_json::from_str(text).map_err(|source| EvalError::Json { line, source })?;
+        // As the daemon compares addresses; one that is none tells nothing.
+        item.url = item.url.as_deref().and_then(canonical_link);
         let Ok(published) = DateTime::parse_from_rfc3339(&item.published) else {
             return Err(EvalError::Date { line, value: item.published });
         };
