@@ -12,6 +12,7 @@ use crate::model::{Carrier, Enclosure, Entry, EntrySource, FeedContent, FeedMeta
 
 use super::markup::{Markup, allowed};
 use super::masthead::Masthead;
+use super::words::Words;
 
 /// Copies named in one entry. A release that forty portals carry needs no forty links; the story's page has them all.
 const MAX_COPIES: usize = 12;
@@ -162,7 +163,8 @@ pub(super) fn credit_of(entry: &Entry) -> Option<String> {
     })
 }
 
-fn copies(carriers: &[Carrier], article: Option<&str>) -> Vec<Copied> {
+/// Who else carried a story whose article stands at `article`; see [`Prepared::copies`].
+pub(super) fn copies(carriers: &[Carrier], article: Option<&str>) -> Vec<Copied> {
     let mut seen: HashSet<String> = article.map(str::to_owned).into_iter().collect();
     carriers
         .iter()
@@ -207,16 +209,22 @@ fn notes(masthead: &Masthead, entry: &Entry, copies: &[Copied]) -> Option<Notes>
     if let Some(credit) = credit {
         out.leaf("p", &[], &format!("{} {credit}", words.credit));
     }
-    if !copies.is_empty() {
-        out.element("p", &[], |p| {
-            p.text(words.also_at);
-            for (at, copy) in copies.iter().enumerate() {
-                p.text(if at == 0 { " " } else { ", " });
-                p.leaf("a", &[("href", &copy.url)], &copy.name);
-            }
-        });
-    }
+    write_also(words, copies, &[], &mut out);
     Some(Notes(out))
+}
+
+/// Writes who else carried a story, each with a link; nothing where nobody did.
+pub(super) fn write_also(words: &Words, copies: &[Copied], attributes: &[(&'static str, &str)], out: &mut Markup) {
+    if copies.is_empty() {
+        return;
+    }
+    out.element("p", attributes, |p| {
+        p.text(words.also_at);
+        for (at, copy) in copies.iter().enumerate() {
+            p.text(if at == 0 { " " } else { ", " });
+            p.leaf("a", &[("href", &copy.url)], &copy.name);
+        }
+    });
 }
 
 /// Plain text as HTML paragraphs; nothing for nothing.

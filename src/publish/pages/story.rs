@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 
 use crate::model::{Carrier, StoryView};
-use crate::publish::entry::{credit_of, foreign_language, is_full, outlet_name, paragraphs, rfc3339, web_address};
+use crate::publish::entry::{
+    copies, credit_of, foreign_language, is_full, outlet_name, paragraphs, rfc3339, web_address, write_also,
+};
 use crate::publish::markup::Markup;
 use crate::publish::masthead::Masthead;
 
@@ -82,6 +84,8 @@ pub fn story(masthead: &Masthead, view: &StoryView) -> String {
                         line.leaf("a", &[("href", href)], &format!("{name} →"));
                     });
                 }
+                let also = copies(&entry.copies, link.as_deref());
+                write_also(words, &also, &[("class", "also"), ("lang", site_language)], article);
             });
             main.line();
             write_carriers(masthead, &view.carriers, main);
