@@ -5,7 +5,8 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use bantin::daemon::relearn;
+use bantin::daemon::overrule::{self, Wish};
+use bantin::daemon::{relearn, upkeep};
 use bantin::model::StoryKey;
 use bantin::publish::pages;
 use bantin::store::Library as _;
@@ -220,4 +221,50 @@ async fn an_index_of_another_version_is_filled_again_beside_the_polls() {
         ]),
         "copies are recognised as before"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_outlast_pruning_and_the_window_in_which_copies_are_looked_for() {
+    let world = world().await;
+    world.put(
+        "/a.rss",
+        &[bridge("cong-a", "Mon, 23 Nov 2026 10:00:00 +0700"), dyke("cong-a", "Mon, 23 Nov 2026 09:00:00 +0700")],
+    );
+    let market = |host: &str| {
+        item(&format!("https://{host}.example/cho.html"), "Chợ quê họp lại sau Tết", "Mon, 23 Nov 2026 11:30:00 +0700")
+            .text("Sau một tháng sửa mái, chợ quê bên bến sông họp lại từ sáng sớm với đủ rau, cá và tiếng mặc cả râm ran cả khúc đê.")
+    };
+    world.put("/b.rss", &[market("bao-b")]);
+    world.poll().await;
+    let engine = std::sync::Arc::clone(&world.parts().engine);
+    let decide = |wish: Wish| {
+        let engine = std::sync::Arc::clone(&engine);
+        async move { tokio::task::spawn_blocking(move || overrule::carry_out(&engine, &wish)).await.expect("no panic") }
+    };
+    let ke = "https://cong-a.example/ke.html".to_owned();
+    decide(Wish::Takedown { what: "https://cong-a.example/cau.html".to_owned() }).await.expect("it is taken down");
+    decide(Wish::Merge { one: ke.clone(), other: "https://bao-b.example/cho.html".to_owned() }).await.expect("merged");
+
+    // A year and a half on, with a poll now and then.
+    for month in 0..18 {
+        world.later(TimeDelta::days(31));
+        let news = item(
+            &format!("https://bao-b.example/{month}.html"),
+            &format!("Bản tin tháng thứ {month} của tòa soạn"),
+            "Mon, 23 Nov 2026 11:30:00 +0700",
+        );
+        world.put("/b.rss", &[news]);
+        world.poll().await;
+        let (keep, now) = (std::time::Duration::from_secs(400 * 86_400), engine.now());
+        upkeep::tidy(engine.writer(), keep, now, |_| {}).await.expect("it is pruned");
+    }
+    let refused = decide(Wish::Split { what: ke.clone(), source: None }).await.expect_err("it has been pruned");
+    assert!(refused.to_string().contains("has been pruned"), "{refused}");
+    world.put("/c.rss", &[bridge("bao-c", "Mon, 23 Nov 2026 16:30:00 +0700").text(&format!("<p>{LEAD}</p>"))]);
+    world.put(
+        "/a.rss",
+        &[bridge("cong-a", "Mon, 23 Nov 2026 10:00:00 +0700").guid("moi").link("https://cong-a.example/moi.html")],
+    );
+    world.poll().await;
+    assert!(!world.feed("feed").iter().any(|entry| entry.title.contains("Bến Đá")), "not even its summary comes back");
 }

@@ -3,8 +3,10 @@
 
 mod common;
 
+use std::process::Stdio;
+
 use common::daemon::Daemon;
-use common::{Desk, Item, Page, assert_sound, item, rss, stderr, wait_for};
+use common::{Desk, Item, Page, Running, assert_sound, item, rss, stderr, wait_for};
 use serde_json::Value;
 
 /// Sources that are polled when the daemon starts or somebody asks, and not again for a year.
@@ -272,6 +274,29 @@ fn a_running_daemon_carries_it_out_and_readers_see_it_at_once() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("is not known"), "{}", stderr(&refused));
     daemon.waits_for_log("decided by command");
+    daemon.stops();
+    assert_sound(&desk.path("bantin.db"));
+}
+
+#[test]
+fn a_copy_that_is_on_its_way_while_its_story_is_taken_down_does_not_arrive() {
+    let desk = Desk::new(SOURCES);
+    put(&desk, "a", &[bridge("bao-a"), dyke("bao-a")]);
+    put(&desk, "b", &[]);
+    put(&desk, "c", &[]);
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.json", &url("bao-a", "cau"));
+    let copy = Page::rss(rss("Báo", &[bridge("bao-b"), dyke("bao-b")])).slow(std::time::Duration::from_secs(2));
+    let before = desk.press.seen("/b.rss").len();
+    desk.press.put("/b.rss", copy);
+    let mut command = desk.command(&["poll", "bao-b"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut poll = Running(command.spawn().expect("the program starts"));
+    wait_for("the request", || (desk.press.seen("/b.rss").len() > before).then_some(()));
+    desk.succeeds(&["takedown", &url("bao-a", "cau")]);
+    assert!(poll.ends().success());
+    daemon.waits_for_page("/feed.json", &url("bao-b", "ke"));
+    assert!(!daemon.get("/feed.json").text().contains("cau.html"));
     daemon.stops();
     assert_sound(&desk.path("bantin.db"));
 }
