@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant as Moment;
 use tracing::{Instrument as _, info, info_span, warn};
 
 use super::articles;
@@ -276,7 +277,9 @@ impl Engine {
         if source.article {
             // Pages may take minutes: others read in the meantime.
             turn = None;
+            let began = Moment::now();
             articles::complete(self, &client, &setup, &mut poll).await?;
+            poll.duration += began.elapsed();
         }
         let (bytes, duration) = (poll.bytes, poll.duration);
         let host = poll.host.clone();

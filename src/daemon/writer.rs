@@ -450,6 +450,7 @@ pub(super) fn is_first_since_restored(tx: &Tx<'_>, polled_at: Option<Instant>) -
 
 /// Makes items of the articles whose pages have been read.
 fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<(), StoreError> {
+    forget_old_words(tx, poll)?;
     let source = &poll.source;
     let no = tx.source(&source.id, &source.was, source.url.as_str())?;
     let names = articles::names(&poll.articles);
