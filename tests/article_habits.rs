@@ -277,6 +277,23 @@ fn a_date_at_the_head_of_a_short_text_without_heading_is_found_beside_long_lists
 }
 
 #[test]
+fn signatures_of_several_parts_are_told_apart() {
+    for (line, credit, author) in [
+        ("Bài, ảnh: Minh Anh (Nguồn: Báo Hà Nam)", Some("Báo Hà Nam"), None),
+        ("Báo Hà Nam", Some("Báo Hà Nam"), None),
+        ("Theo VOV.VN", Some("VOV.VN"), None),
+        ("Nguyễn Văn An - Đài Truyền thanh xã", None, Some("Nguyễn Văn An")),
+    ] {
+        let found = read(&body(&format!(
+            "<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p style='text-align:right'><b>{line}</b></p>"
+        )));
+        assert_eq!(found.credit.as_deref(), credit, "{line}");
+        assert_eq!(found.authors.first().map(|author| author.name.as_str()), author, "{line}");
+        assert_eq!(found.text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND, THIRD], "{line}");
+    }
+}
+
+#[test]
 fn a_beginning_in_bold_is_text() {
     let html = body(&format!("<b>{FIRST}</b><br><br>{SECOND}<br><br>{THIRD}"));
     assert_eq!(read(&html).text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND, THIRD]);

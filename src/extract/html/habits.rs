@@ -406,13 +406,21 @@ fn take_author(parts: &mut Vec<Part>) -> Option<String> {
         let line = &text.lines[last];
         let alone = text.lines.len() == 1;
         let author = author_of(line).or_else(|| {
-            let words = words(line);
+            let count = words(line);
             let name =
-                alone && text.to_the_right && texts.len() > 1 && (1..=6).contains(&words) && line.chars().count() <= 60;
+                alone && text.to_the_right && texts.len() > 1 && (1..=6).contains(&count) && line.chars().count() <= 60;
             // A name has no full stop behind it, and each of its words a capital.
             let named = line.split(' ').all(|word| !word.starts_with(char::is_lowercase))
                 && !line.contains([':', '?', '!', '"']);
-            (name && named).then(|| line.trim_matches(['(', ')', '.', ' ']).to_owned())
+            let signed = (name && named).then(|| line.trim_matches(['(', ')', '.', ' ']).to_owned());
+            // "Nguyễn Văn An - Đài Truyền thanh xã": a name, then the office it belongs to.
+            signed.or_else(|| {
+                let (name, office) = line.split_once([',', '–', '-']).filter(|_| alone && text.to_the_right)?;
+                let name = name.trim();
+                let named =
+                    (2..=5).contains(&words(name)) && name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+                (named && words(office) <= 10 && !line.ends_with(['.', '?', '!', ':'])).then(|| name.to_owned())
+            })
         });
         if let Some(author) = author {
             drop_lines(parts, &[(at, last)]);

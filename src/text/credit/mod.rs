@@ -145,7 +145,7 @@ fn line_credit(line: &str) -> Option<Credit> {
         let (rest, announced) = after_colon(rest);
         let outlet = tidy(rest);
         let named = if announced { is_name(outlet) } else { is_outlet(outlet) || is_proper(outlet) };
-        return if named && !is_picture(outlet) { source(&host_of(outlet).unwrap_or(outlet.to_owned())) } else { None };
+        return if named && !is_picture(outlet) { source(&as_written(outlet)) } else { None };
     }
     if let Some(rest) = after_words(inner, &["theo"]) {
         let (rest, announced) = after_colon(rest);
@@ -153,16 +153,23 @@ fn line_credit(line: &str) -> Option<Credit> {
         let outlet = tidy(rest);
         let sure = is_outlet(outlet) || (announced || bracketed) && is_name(outlet) && is_proper(outlet);
         let likely = !sentence && is_proper(outlet) && words(outlet) <= 6 && !outlet.contains(',');
-        return if !is_cited(rest) && is_name(outlet) && (sure || likely) {
-            source(&host_of(outlet).unwrap_or(outlet.to_owned()))
-        } else {
-            None
-        };
+        return if !is_cited(rest) && is_name(outlet) && (sure || likely) { source(&as_written(outlet)) } else { None };
     }
     if bracketed {
         return (is_outlet(inner) || is_online(inner)).then(|| source(inner))?;
     }
-    by_author(inner)
+    by_author(inner).or_else(|| {
+        // A newspaper that signs with nothing but its name.
+        let signs = ["Báo ", "Đài ", "Cổng ", "Tạp chí "].iter().any(|kind| inner.starts_with(kind));
+        let alone = signs && words(inner) <= 8 && !inner.ends_with(['.', '?', '!', ':', ';', ',', '…']);
+        (alone && is_outlet(inner) && is_proper(inner)).then(|| source(inner))?
+    })
+}
+
+/// The name of an outlet as it was written; of a whole address its host.
+fn as_written(outlet: &str) -> String {
+    let host = host_of(outlet).filter(|host| outlet.contains('/') || host.len() < outlet.trim().len());
+    host.unwrap_or_else(|| outlet.to_owned())
 }
 
 /// `Sỹ An (TTXVN)`, `Minh An/Báo Tin tức`, `Minh An, Theo Dân trí`, `TTXVN/Tin Tức`: an author's name, then the outlet.
@@ -172,6 +179,8 @@ fn by_author(line: &str) -> Option<Credit> {
         return None;
     }
     if let Some((name, inner)) = line.strip_suffix([')', ']']).and_then(|line| line.rsplit_once(['(', '['])) {
+        // "Bài, ảnh: Minh Anh (Nguồn: Báo Hà Nam)"
+        let name = name.rsplit_once(':').filter(|(front, _)| words(front) <= 4).map_or(name, |(_, name)| name);
         if !is_author(name.trim()) {
             return None;
         }
