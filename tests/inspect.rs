@@ -4,22 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Desk, Page, item, rss, stderr, stdout};
-
-const FAMILIES: [&str; 12] = [
-    "vnportal",
-    "liferay",
-    "sharepoint",
-    "dotnetnuke",
-    "nukeviet",
-    "content-fck",
-    "dataimages",
-    "cms-link",
-    "b-grid",
-    "mastercms",
-    "vccorp",
-    "wordpress",
-];
+use common::{Desk, FAMILIES, Page, item, rss, stderr, stdout};
 
 fn fixture(family: &str, name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/portals").join(family);

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Desk, Page, stdout};
+use common::{Desk, FAMILIES, Page, stdout};
 use serde_json::Value;
 
 /// Polls everything once; the row of the only source.
@@ -478,21 +478,6 @@ fn a_page_in_the_place_of_a_feed_is_no_listing() {
 }
 
 // ---- the families
-
-const FAMILIES: [&str; 12] = [
-    "vnportal",
-    "liferay",
-    "sharepoint",
-    "dotnetnuke",
-    "nukeviet",
-    "content-fck",
-    "dataimages",
-    "cms-link",
-    "b-grid",
-    "mastercms",
-    "vccorp",
-    "wordpress",
-];
 
 /// The site of a family behind a press of its own, polled until nothing waits; what is stored, with the press's address
 /// taken out.

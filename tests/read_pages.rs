@@ -4,23 +4,8 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{Desk, bantin, stderr, stdout};
+use common::{Desk, FAMILIES, bantin, stderr, stdout};
 use serde_json::Value;
-
-const FAMILIES: [&str; 12] = [
-    "vnportal",
-    "liferay",
-    "sharepoint",
-    "dotnetnuke",
-    "nukeviet",
-    "content-fck",
-    "dataimages",
-    "cms-link",
-    "b-grid",
-    "mastercms",
-    "vccorp",
-    "wordpress",
-];
 
 fn folder(family: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/portals").join(family)

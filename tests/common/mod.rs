@@ -443,6 +443,24 @@ pub fn published_files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
+// ---- the pages of portals
+
+/// The families of content systems in `tests/fixtures/portals`.
+pub const FAMILIES: [&str; 12] = [
+    "vnportal",
+    "liferay",
+    "sharepoint",
+    "dotnetnuke",
+    "nukeviet",
+    "content-fck",
+    "dataimages",
+    "cms-link",
+    "b-grid",
+    "mastercms",
+    "vccorp",
+    "wordpress",
+];
+
 // ---- the program
 
 /// The program under test, with an environment in which nothing of the machine's own configuration shows.
