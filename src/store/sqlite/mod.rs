@@ -136,7 +136,8 @@ fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i6
     // writer's time).
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -16384)?;
+    // What copies are looked up in lies in memory of its own (see `store::likeness`); more pages than this only cost memory.
+    connection.pragma_update(None, "cache_size", -8192)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(128);
     schema::migrate(connection)
