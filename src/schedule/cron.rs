@@ -11,7 +11,8 @@
 //! | 7 | the six, then the year | likewise | both |
 //!
 //! In every form: `*`, `?` for days, numbers, names (`jan`, `mon`), ranges `8-17`, steps `*/10`, `8-17/3`, `5/15` (from 5 on),
-//! lists of these. A range that ends before it begins goes round: `22-5` hours, `fri-mon`.
+//! lists of these. With 6 or 7 fields a range that ends before it begins goes round, as in Quartz: `22-5` hours, `fri-mon`.
+//! With 5 it is refused, as crontab does: half of those who write `5-1` mean `1-5`. Weeks may end on Sunday: `fri-sun`.
 //! Short names: `@hourly`, `@daily` (`@midnight`), `@weekly`, `@monthly`, `@yearly` (`@annually`).
 
 use std::collections::BTreeSet;
@@ -45,6 +46,7 @@ enum Problem {
     Nickname,
     Value { field: &'static Field, text: String },
     Step { field: &'static Field, text: String },
+    Backwards { field: &'static Field, text: String, round: String },
     Never,
 }
 
@@ -65,6 +67,13 @@ impl fmt::Display for Problem {
                     field.name,
                     field.max,
                     field.max.min(10)
+                )
+            }
+            Self::Backwards { field, text, round } => {
+                write!(
+                    f,
+                    "{} `{text}` ends before it begins, expected the smaller value first, or `{round}`",
+                    field.name
                 )
             }
             Self::Never => write!(f, "names a day that never comes"),
@@ -175,17 +184,17 @@ impl Cron {
             _ => return Err(Problem::Fields(fields.len())),
         };
         let crontab = fields.len() == 5;
-        let seconds = values(second, &SECOND)?;
-        let minutes = values(minute, &MINUTE)?;
-        let hours = values(hour, &HOUR)?;
-        let days = values(day, &DAY)?;
-        let months = values(month, &MONTH)?;
+        let seconds = values(second, &SECOND, crontab)?;
+        let minutes = values(minute, &MINUTE, crontab)?;
+        let hours = values(hour, &HOUR, crontab)?;
+        let days = values(day, &DAY, crontab)?;
+        let months = values(month, &MONTH, crontab)?;
         let weekdays: BTreeSet<u32> = if crontab {
-            values(weekday, &CRONTAB_WEEKDAY)?.into_iter().map(|day| day % 7 + 1).collect()
+            values(weekday, &CRONTAB_WEEKDAY, true)?.into_iter().map(|day| day % 7 + 1).collect()
         } else {
-            values(weekday, &QUARTZ_WEEKDAY)?
+            values(weekday, &QUARTZ_WEEKDAY, false)?
         };
-        let years = values(year, &YEAR)?;
+        let years = values(year, &YEAR, crontab)?;
 
         let calendar = |days: &BTreeSet<u32>, weekdays: &BTreeSet<u32>| {
             let written = format!(
@@ -286,8 +295,8 @@ fn nickname(name: &str) -> Result<&'static str, Problem> {
     })
 }
 
-/// The values a field names.
-fn values(text: &str, field: &'static Field) -> Result<BTreeSet<u32>, Problem> {
+/// The values a field names; `crontab` tells whether ranges must begin with the smaller value.
+fn values(text: &str, field: &'static Field, crontab: bool) -> Result<BTreeSet<u32>, Problem> {
     let wrong = || Problem::Value { field, text: text.to_owned() };
     let mut found = BTreeSet::new();
     for part in text.split(',') {
@@ -310,6 +319,12 @@ fn values(text: &str, field: &'static Field) -> Result<BTreeSet<u32>, Problem> {
         // A year that goes round is a slip of the pen.
         if last < first && field == &YEAR {
             return Err(wrong());
+        }
+        let ends_on_sunday = field == &CRONTAB_WEEKDAY && last == 0;
+        if last < first && crontab && !ends_on_sunday {
+            let (begin, end) = span.split_once('-').unwrap_or((span, span));
+            let round = format!("{begin}-{star_last},{}-{end}", field.min);
+            return Err(Problem::Backwards { field, text: text.to_owned(), round });
         }
         let length = if last < first { last + field.count - first } else { last - first };
         found.extend((0..=length).step_by(step.unwrap_or(1) as usize).map(|passed| field.fold(first + passed)));

@@ -51,7 +51,7 @@ fn weekdays_count_as_in_crontab() {
 }
 
 #[test]
-fn weekday_ranges_end_on_sunday_and_go_round() {
+fn weekday_ranges_may_end_and_begin_on_sunday() {
     let weekend = ["Fri 2026-11-27 06:00", "Sat 2026-11-28 06:00", "Sun 2026-11-29 06:00", "Fri 2026-12-04 06:00"];
     check("0 6 * * 5-7", MONDAY, &weekend);
     check("0 6 * * fri-sun", MONDAY, &weekend);
@@ -85,9 +85,25 @@ fn steps_and_lists() {
 }
 
 #[test]
-fn hours_go_round_midnight() {
+fn ranges_that_end_before_they_begin_are_refused_as_crontab_does() {
+    check_error(
+        "0 6 * * 5-1",
+        "schedule `0 6 * * 5-1`: weekday `5-1` ends before it begins, expected the smaller value first, or `5-6,0-1`",
+    );
+    check_error(
+        "0 22-5/2 * * *",
+        "schedule `0 22-5/2 * * *`: hour `22-5/2` ends before it begins, expected the smaller value first, or `22-23,0-5`",
+    );
+    for expression in ["50-10 * * * *", "0 6 28-3 * *", "0 6 * nov-feb *", "0 6 * * fri-mon"] {
+        assert!(Cron::parse(expression).is_err(), "{expression}");
+    }
+    check("0 22-23,0-1 * * *", MONDAY, &["Mon 2026-11-23 22:00", "Mon 2026-11-23 23:00", "Tue 2026-11-24 00:00"]);
+}
+
+#[test]
+fn hours_go_round_midnight_in_six_fields() {
     check(
-        "0 22-1 * * *",
+        "0 0 22-1 * * *",
         MONDAY,
         &[
             "Mon 2026-11-23 22:00",
