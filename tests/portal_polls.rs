@@ -235,6 +235,10 @@ fn robots_are_heeded_for_the_pages_of_articles() {
     assert_eq!(poll(&desk)["new"], 3);
     assert_eq!(asked(&desk, &path(0)), 0);
     assert!(stored(&desk)[0]["text"].as_str().is_some_and(|text| text.starts_with("Bản tin số")));
+    // Each poll of this test is a process of its own.
+    assert_eq!(asked(&desk, "/robots.txt"), 1);
+    poll(&desk);
+    assert_eq!(asked(&desk, "/robots.txt"), 1, "what it said is remembered for a day");
 }
 
 const WALL: &str =

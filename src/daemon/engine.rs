@@ -95,6 +95,8 @@ pub struct Engine {
     states: Mutex<HashMap<SourceId, SourceState>>,
     hosts: Mutex<BTreeMap<Host, HostState>>,
     network: Mutex<Network>,
+    /// What robots.txt files once said and no longer counts, by its key: forgotten with the next that are fetched.
+    stale_robots: Mutex<Vec<String>>,
     /// Polls in a row that could not be kept: how many, since when nothing is polled until when, and why.
     unkept: Mutex<Option<Unkept>>,
     /// Rung when a source may have become due earlier than was thought.
@@ -123,7 +125,9 @@ impl Engine {
         let hosts = load_hosts(&library)?;
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let client = Client::new(Settings::of(&setup.config));
+        let stale_robots = recall_robots(&client, &library, clock())?;
         Ok(Self {
+            stale_robots: Mutex::new(stale_robots),
             setup: RwLock::new(setup),
             client: RwLock::new(Arc::new(client)),
             wake: Notify::new(),
@@ -287,6 +291,7 @@ impl Engine {
         self.note_kept(&kept);
         let out = kept?;
         self.learn(source, host, &out);
+        self.keep_robots(&client).await?;
         let polled = Polled {
             source: source.id.clone(),
             new: out.counts.new,
@@ -297,6 +302,21 @@ impl Engine {
         };
         tell(&polled);
         Ok(polled)
+    }
+
+    /// Keeps what robots.txt files said, so that they are asked for once a day and not by each process.
+    async fn keep_robots(&self, client: &Client) -> Result<(), WriteError> {
+        let fetched = client.take_fetched_robots();
+        if fetched.is_empty() {
+            return Ok(());
+        }
+        let stale = std::mem::take(&mut *self.stale_robots.lock().expect("no holder of this lock can panic"));
+        self.writer
+            .change(move |tx| {
+                stale.iter().try_for_each(|key| tx.forget_meta(key))?;
+                fetched.iter().try_for_each(|(site, said)| tx.set_meta(&format!("{ROBOTS}{site}"), said))
+            })
+            .await
     }
 
     /// From an answer to a poll that the writer can keep, with the turn at reading that it took: given back once the
@@ -479,6 +499,16 @@ pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<Sou
         }
     }
     Ok(states)
+}
+
+/// Keys of the facts that tell what the robots.txt of a site said.
+const ROBOTS: &str = "robots:";
+
+/// Gives the client what robots.txt files said lately; returns the keys of what no longer counts.
+fn recall_robots(client: &Client, library: &SqliteLibrary, now: Instant) -> Result<Vec<String>, StoreError> {
+    let kept = library.meta_with_prefix(ROBOTS)?;
+    let stale = kept.into_iter().filter(|(site, said)| !client.recall_robots(site, said, now));
+    Ok(stale.map(|(site, _)| format!("{ROBOTS}{site}")).collect())
 }
 
 /// What the store knows of hosts.

@@ -173,6 +173,16 @@ impl Client {
         }
     }
 
+    /// What robots.txt files have said since this was last called: site, and what [`Client::recall_robots`] takes.
+    pub fn take_fetched_robots(&self) -> Vec<(String, String)> {
+        self.shared.robots.take_fetched()
+    }
+
+    /// Takes back what [`Client::take_fetched_robots`] once gave; `false` where it is too old to be of use.
+    pub fn recall_robots(&self, site: &str, said: &str, now: Instant) -> bool {
+        self.shared.robots.recall(site, said, now)
+    }
+
     /// The gate, for whoever makes requests by other means.
     pub fn gate(&self) -> &HostGate {
         &self.shared.gate

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// The name we go by in robots.txt.
 pub const AGENT: &str = "bantin";
 /// What must at least be read (RFC 9309 section 2.5); what stands further down is passed over.
@@ -17,13 +19,13 @@ const LONGEST_PATTERN: usize = 2_048;
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
 /// What a robots.txt says to us.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Robots {
     rules: Vec<Rule>,
     crawl_delay: Option<Duration>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Rule {
     allow: bool,
     /// Percent-encoding normalised; without the `$` that anchors it.

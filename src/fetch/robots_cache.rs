@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
@@ -27,7 +28,7 @@ const REMEMBERED: usize = 4096;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What is known of the robots.txt of one site.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Known {
     at: Instant,
     said: Said,
@@ -35,7 +36,7 @@ struct Known {
     failing_since: Option<Instant>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Said {
     Rules(Robots),
     /// It could not be read: then nothing may be (RFC 9309 section 2.3.1.4).
@@ -44,7 +45,14 @@ enum Said {
 
 /// By scheme, host and port; whoever needs one that is being fetched waits for it.
 #[derive(Debug, Default)]
-pub(super) struct RobotsCache(Mutex<HashMap<String, Arc<AsyncMutex<Option<Known>>>>>);
+pub(super) struct RobotsCache {
+    sites: Mutex<HashMap<String, Arc<AsyncMutex<Option<Known>>>>>,
+    /// What was fetched and not yet taken by whoever keeps it: site and [`Known`] as JSON.
+    fetched: Mutex<Vec<(String, String)>>,
+}
+
+/// What is kept of one site at most; a larger one is fetched anew by the next process.
+const LONGEST_KEPT: usize = 64 * 1024;
 
 impl RobotsCache {
     /// Tells whether `url` may be asked for, fetching the site's robots.txt if it is not known, and makes the host's pauses
@@ -56,7 +64,12 @@ impl RobotsCache {
         if known.as_ref().is_none_or(|known| !known.is_good_at(request.now)) {
             let said = fetch(client, request, url).await;
             let failing_since = matches!(said, Said::Unreadable(_)).then(|| since_when.unwrap_or(request.now));
-            *known = Some(Known { at: request.now, said, failing_since });
+            let fresh = known.insert(Known { at: request.now, said, failing_since });
+            let json = serde_json::to_string(fresh).expect("our own types have only string keys");
+            if json.len() <= LONGEST_KEPT {
+                let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+                fetched.push((url.origin().ascii_serialization(), json));
+            }
         }
         let Some(known) = known.as_ref() else { return Ok(()) };
         match &known.said {
@@ -76,8 +89,30 @@ impl RobotsCache {
         }
     }
 
+    /// Gives what was fetched since this was last called: site, and what [`RobotsCache::recall`] takes.
+    pub(super) fn take_fetched(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.fetched.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes back what [`RobotsCache::take_fetched`] gave, perhaps in another process. Returns whether it is still good at
+    /// `now`, or says since when a site fails, which is counted on; what is neither may be forgotten.
+    pub(super) fn recall(&self, site: &str, json: &str, now: Instant) -> bool {
+        let Ok(known) = serde_json::from_str::<Known>(json) else { return false };
+        let recent = (TimeDelta::zero()..GOOD_FOR * 2).contains(&(now - known.at));
+        let counts_on = known.failing_since.is_some() && recent;
+        if !known.is_good_at(now) && !counts_on {
+            return false;
+        }
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        if sites.len() >= REMEMBERED {
+            return false;
+        }
+        sites.entry(site.to_owned()).or_insert_with(|| Arc::new(AsyncMutex::new(Some(known))));
+        true
+    }
+
     fn site(&self, url: &Url) -> Arc<AsyncMutex<Option<Known>>> {
-        let mut sites = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         let key = url.origin().ascii_serialization();
         if sites.len() >= REMEMBERED && !sites.contains_key(&key) {
             // Rather fetch some again than remember which were used.
@@ -132,5 +167,30 @@ async fn fetch(client: &Client, request: &Request, url: &Url) -> Said {
             (outcome, _) => Said::Unreadable(outcome),
         },
         Answer::NotModified(_) => Said::Rules(Robots::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(said: Said, failing_since: Option<Instant>) -> String {
+        let at = Instant::UNIX_EPOCH;
+        serde_json::to_string(&Known { at, said, failing_since }).expect("our own types have only string keys")
+    }
+
+    #[test]
+    fn rules_are_recalled_for_a_day_and_failures_for_as_long_as_they_count() {
+        let rules = known(Said::Rules(Robots::parse(b"User-agent: *\nDisallow: /x")), None);
+        let failed = known(
+            Said::Unreadable(Outcome::Robots { unreadable: Some(503) }),
+            Some(Instant::UNIX_EPOCH - TimeDelta::hours(3)),
+        );
+        let recalled = |json: &str, hours: i64| {
+            RobotsCache::default().recall("https://a.example", json, Instant::UNIX_EPOCH + TimeDelta::hours(hours))
+        };
+        assert!(recalled(&rules, 23) && !recalled(&rules, 25) && !recalled(&rules, -1));
+        assert!(recalled(&failed, 23) && recalled(&failed, 30) && !recalled(&failed, 60));
+        assert!(!recalled("{}", 0));
     }
 }

@@ -234,6 +234,11 @@ impl<'a> Tx<'a> {
         self.run(|tx| tx.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)", [key, value]).map(drop))
     }
 
+    /// Forgets a fact.
+    pub fn forget_meta(&self, key: &str) -> Result<(), StoreError> {
+        self.run(|tx| tx.execute("DELETE FROM meta WHERE key = ?1", [key]).map(drop))
+    }
+
     // ---- sources
 
     /// The row of a source; made, or taken over from a former id of it, if it is not there.
