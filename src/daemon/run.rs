@@ -145,15 +145,16 @@ fn first_schedule(errors: Vec<(SourceId, CronError)>) -> StartError {
 pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
     let Options { config, reload, clock, ready, standalone } = options;
     let database = std::path::absolute(&config.store.path)?;
-    let Parts { engine, changed, thread } = tokio::task::block_in_place(|| parts(config, Arc::clone(&clock)))?;
-    let setup = engine.setup();
+    // Before the database is opened, which may change its schema: that of a running daemon is not ours to change.
     let _claim = match standalone {
-        true => control::claim(&database).map_err(|source| match source.kind() {
+        true => tokio::task::block_in_place(|| control::claim(&database)).map_err(|source| match source.kind() {
             std::io::ErrorKind::WouldBlock => StartError::Claimed(database.display().to_string()),
             _ => StartError::System(source),
         })?,
         false => None,
     };
+    let Parts { engine, changed, thread } = tokio::task::block_in_place(|| parts(config, Arc::clone(&clock)))?;
+    let setup = engine.setup();
     let control_path = control::socket_path(&database);
     let control = match standalone {
         true => Some(
@@ -256,6 +257,9 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
     let mut under_way: HashSet<SourceId> = HashSet::new();
     let mut heap = due_heap(engine);
     let mut looked_at = engine.now();
+    let reload = reload.map(Arc::new);
+    let mut reload_asked = false;
+    let mut reloading = None::<tokio::task::JoinHandle<()>>;
     tokio::pin!(shutdown);
     loop {
         let now = engine.now();
@@ -264,9 +268,18 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
             heap = due_heap(engine);
         }
         looked_at = now;
+        // Beside the loop: reading everything anew and publishing it may take longer than the watchdog waits. Asked again
+        // meanwhile, it is done once more afterwards: the file may have changed behind its back.
+        if reload_asked && reloading.is_none() {
+            reload_asked = false;
+            if let Some(reload) = &reload {
+                let (press, reload) = (press.clone(), Arc::clone(reload));
+                reloading = Some(tokio::spawn(async move { reload_now(&press, &reload).await }));
+            }
+        }
         let pause = start_due(engine, &mut heap, &mut under_way, &mut polls, now);
         tokio::select! {
-            () = &mut shutdown => return,
+            () = &mut shutdown => break,
             () = tokio::time::sleep(pause) => {}
             () = engine.woken() => heap = due_heap(engine),
             Some(ended) = polls.join_next(), if !polls.is_empty() => match ended {
@@ -283,12 +296,21 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
                     heap = due_heap(engine);
                 }
             },
-            _ = hangup.recv() => {
-                reload_now(press, reload.as_ref()).await;
+            _ = hangup.recv() => reload_asked = true,
+            ended = async { reloading.as_mut().expect("asked only while there is one").await }, if reloading.is_some() => {
+                reloading = None;
+                if let Err(error) = ended {
+                    error!(%error, "a reload ended by a fault of the program; the configuration before it stays in force");
+                }
                 heap = due_heap(engine);
             }
             _ = beat.tick() => beat_once(press).await,
         }
+    }
+    if let Some(reloading) = reloading {
+        // Half a reload is the old configuration in force; the files it would have written are written at the next start.
+        reloading.abort();
+        let _ = reloading.await;
     }
 }
 
@@ -361,8 +383,7 @@ async fn beat_once(press: &Press) {
 }
 
 /// Takes a new configuration, whole or not at all.
-async fn reload_now(press: &Press, reload: Option<&Reload>) {
-    let Some(reload) = reload else { return };
+async fn reload_now(press: &Press, reload: &Reload) {
     systemd::reloading();
     let engine = &press.engine;
     let old = engine.setup();
