@@ -161,6 +161,27 @@ fn check_reports_and_fetches_without_storing() {
 }
 
 #[test]
+fn check_lists_its_findings_as_json_on_stdout() {
+    let desk = unpolled();
+    let good = json(&desk.succeeds(&["check", "--format", "json"]));
+    let all = good.as_array().expect("a list");
+    assert!(all.iter().all(|finding| finding["severity"] == "warning" && finding["message"].is_string()), "{good}");
+    desk.write("xau.toml", "[site]\ntitle = 1\nulr = \"x\"\n");
+    let bad = desk.run(&["check", "xau.toml", "--format", "json"]);
+    assert_eq!(bad.status.code(), Some(78));
+    let findings = json(&stdout(&bad));
+    let errors = findings.as_array().expect("a list").iter().filter(|finding| finding["severity"] == "error");
+    let places: Vec<_> = errors.map(|error| (error["file"].as_str(), error["line"].as_u64())).collect();
+    assert!(
+        places.contains(&(Some("xau.toml"), Some(2))) && places.contains(&(Some("xau.toml"), Some(3))),
+        "{findings}"
+    );
+    assert!(stderr(&bad).contains("error: xau.toml:2"), "people read it on the other stream: {}", stderr(&bad));
+    let none = desk.run(&["check", "khong-co.toml", "--format", "json"]);
+    assert_eq!(json(&stdout(&none))[0]["line"], serde_json::Value::Null);
+}
+
+#[test]
 fn sources_show_how_each_is_doing() {
     let desk = polled();
     let rows = json(&desk.succeeds(&["sources", "--format", "json"]));

@@ -216,7 +216,8 @@ pub enum Command {
         progress: bool,
     },
 
-    /// Add the feeds of an OPML file to the configuration: prints `[[source]]` blocks to paste
+    /// Add the feeds of an OPML file to the configuration: prints `[[source]]` blocks to paste. Folders named after a province
+    /// or a topic become the source's `province` or `section`, others its `tags`
     Import {
         /// The file
         #[arg(value_name = "FILE.opml")]

@@ -2,21 +2,61 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
+use crate::config::Config;
+use crate::config::provinces::{self, Provinces};
 use crate::extract::opml;
 use crate::model::is_slug;
 use crate::text;
 
+/// What the folders of an outline are understood by, from the configuration that the sources will join.
+pub struct Known {
+    /// Ids that are taken.
+    pub ids: Vec<String>,
+    /// Topics: id and title.
+    pub topics: Vec<(String, String)>,
+    /// Provinces by all their names.
+    pub provinces: Arc<Provinces>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { ids: Vec::new(), topics: Vec::new(), provinces: provinces::builtin() }
+    }
+}
+
+impl Known {
+    /// What a configuration knows.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            ids: config.sources.iter().map(|source| source.id.to_string()).collect(),
+            topics: config.topics.iter().map(|topic| (topic.id.to_string(), topic.title.clone())).collect(),
+            provinces: Arc::clone(&config.provinces),
+        }
+    }
+
+    /// The topic that a folder is named after, by its id or title in any spelling.
+    fn topic(&self, folder: &str) -> Option<&str> {
+        let slug = text::slug(folder);
+        let found = self.topics.iter().find(|(id, title)| *id == slug || text::slug(title) == slug)?;
+        Some(&found.0)
+    }
+}
+
 /// Prints a `[[source]]` block for each subscription of an outline.
-pub fn import(file: &Path, taken: &[String], out: &mut dyn Write) -> anyhow::Result<()> {
+///
+/// A folder that bears the name of a province or of a topic becomes the source's `province` (the innermost one) or
+/// `section`; all others become `tags`.
+pub fn import(file: &Path, known: &Known, out: &mut dyn Write) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let subscriptions = match opml::read(&bytes) {
         Ok(subscriptions) => subscriptions,
         Err(why) => bail!("`{}`: {why}", file.display()),
     };
-    let mut ids: Vec<String> = taken.to_vec();
+    let mut ids: Vec<String> = known.ids.clone();
     let mut printed = 0;
     for subscription in &subscriptions {
         let Some(url) = url::Url::parse(&subscription.feed).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
@@ -33,9 +73,25 @@ pub fn import(file: &Path, taken: &[String], out: &mut dyn Write) -> anyhow::Res
         writeln!(out, "id    = {}", quoted(&id))?;
         writeln!(out, "title = {}", quoted(title))?;
         writeln!(out, "url   = {}", quoted(url.as_str()))?;
-        if !subscription.folders.is_empty() {
-            let tags: Vec<String> = subscription.folders.iter().map(|folder| quoted(folder)).collect();
-            writeln!(out, "tags  = [{}]", tags.join(", "))?;
+        let (mut province, mut sections, mut tags) = (None, Vec::new(), Vec::new());
+        for folder in subscription.folders.iter().map(|folder| folder.trim()).filter(|folder| !folder.is_empty()) {
+            if let Some(slug) = known.provinces.resolve(folder) {
+                province = Some(slug);
+            } else if let Some(topic) = known.topic(folder) {
+                sections.push(quoted(topic));
+            } else {
+                tags.push(quoted(folder));
+            }
+        }
+        if let Some(province) = province {
+            writeln!(out, "province = {}", quoted(province.as_str()))?;
+        }
+        for (key, mut values) in [("section", sections), ("tags", tags)] {
+            values.sort_unstable();
+            values.dedup();
+            if !values.is_empty() {
+                writeln!(out, "{key} = [{}]", values.join(", "))?;
+            }
         }
         writeln!(out)?;
         ids.push(id);
@@ -75,13 +131,33 @@ mod tests {
     }
 
     #[test]
+    fn folders_named_after_provinces_and_topics_become_both_and_others_tags() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("in.opml");
+        let outline = "<opml><body><outline text='Đọc sáng'><outline text='Tỉnh Hà Giang'><outline text='KINH TẾ'>\
+                       <outline text='Báo B' xmlUrl='https://b.example/rss'/></outline></outline></outline></body></opml>";
+        std::fs::write(&file, outline).expect("it can be written");
+        let known =
+            Known { topics: vec![("kinh-te".into(), "Kinh tế – Thị trường".into())], ..Known::default() };
+        let mut out = Vec::new();
+        import(&file, &known, &mut out).expect("it is an outline");
+        let parsed: toml::Table = String::from_utf8(out).expect("UTF-8").parse().expect("TOML");
+        let source = &parsed["source"].as_array().expect("a list of sources")[0];
+        assert_eq!(source["province"].as_str(), Some("tuyen-quang"), "to which Hà Giang belongs today");
+        assert_eq!(source["section"].as_array().map(|all| all.len()), Some(1));
+        assert_eq!(source["section"][0].as_str(), Some("kinh-te"));
+        assert_eq!(source["tags"].as_array().map(|all| all.len()), Some(1));
+        assert_eq!(source["tags"][0].as_str(), Some("Đọc sáng"));
+    }
+
+    #[test]
     fn what_is_printed_is_toml() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = folder.path().join("in.opml");
         let outline = "<opml><body><outline text='Báo \"A\"' xmlUrl='https://a.example/rss'/><outline text='x' xmlUrl='ftp://b'/></body></opml>";
         std::fs::write(&file, outline).expect("it can be written");
         let mut out = Vec::new();
-        import(&file, &[], &mut out).expect("it is an outline");
+        import(&file, &Known::default(), &mut out).expect("it is an outline");
         let parsed: toml::Table = String::from_utf8(out).expect("UTF-8").parse().expect("TOML");
         let sources = parsed["source"].as_array().expect("a list of sources");
         assert_eq!(sources.len(), 1);

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::args::{Cli, Format};
 use super::progress;
 use super::table::Table;
-use crate::config::{self, Config, MissingSecrets};
+use crate::config::{self, Config, ConfigErrors, MissingSecrets, Remark};
 use crate::daemon::control::{self, Answer, Polled, Request};
 use crate::daemon::engine::{Engine, system_clock};
 use crate::daemon::publisher::Publisher;
@@ -201,16 +201,19 @@ pub fn check(
     super::start_log(cli, "error");
     let named = file.map(Path::to_owned).or_else(|| config::locate(cli.config.as_deref()));
     let Some(path) = named else { return Err(super::no_configuration().into()) };
-    let (config, warnings) = super::read_config(&path, MissingSecrets::Noted)?;
-    for warning in &warnings {
+    let (config, warnings) = match super::read_config(&path, MissingSecrets::Noted) {
+        Ok(read) => read,
+        Err(errors) => {
+            if format == Format::Json {
+                print_findings(&errors_found(&errors), out)?;
+            }
+            return Err(errors.into());
+        }
+    };
+    let mut sentences = super::look::setup(&config)?.not_yet();
+    sentences.extend(topics::useless(&config.topics, &config.sources).iter().map(ToString::to_string));
+    for warning in warnings.iter().map(ToString::to_string).chain(sentences.iter().cloned()) {
         eprintln!("warning: {warning}\n");
-    }
-    for line in super::look::setup(&config)?.not_yet() {
-        eprintln!("warning: {line}\n");
-    }
-    let useless = topics::useless(&config.topics, &config.sources);
-    for topic in &useless {
-        eprintln!("warning: {topic}\n");
     }
     if !quiet {
         let enabled = config.sources.iter().filter(|source| source.enabled).count();
@@ -219,7 +222,7 @@ pub fn check(
             path.display(),
             config.sources.len(),
             config.topics.len(),
-            match warnings.len() + useless.len() {
+            match warnings.len() + sentences.len() {
                 0 => String::new(),
                 1 => ", 1 warning".to_owned(),
                 many => format!(", {many} warnings"),
@@ -227,6 +230,11 @@ pub fn check(
         );
     }
     if !fetch {
+        if format == Format::Json {
+            let mut findings: Vec<_> = warnings.iter().map(|warning| finding("warning", warning)).collect();
+            findings.extend(sentences.iter().map(|message| bare_finding("warning", &path, message)));
+            print_findings(&findings, out)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let rows = runtime()?.block_on(fetch_all(config))?;
@@ -237,6 +245,40 @@ pub fn check(
     }
     table.print(format, out)?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What `check --format json` prints: one array of everything that is wrong or deserves attention.
+fn print_findings(findings: &[serde_json::Value], out: &mut dyn Write) -> anyhow::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, findings)?;
+    writeln!(out)?;
+    // The errors are told as text besides, on the other stream: data first.
+    Ok(out.flush()?)
+}
+
+fn errors_found(errors: &ConfigErrors) -> Vec<serde_json::Value> {
+    match errors {
+        ConfigErrors::Unreadable { path, source } => vec![bare_finding("error", path, &source.to_string())],
+        ConfigErrors::Invalid { errors, warnings } => {
+            let errors = errors.iter().map(|error| finding("error", error));
+            errors.chain(warnings.iter().map(|warning| finding("warning", warning))).collect()
+        }
+    }
+}
+
+fn finding(severity: &str, remark: &Remark) -> serde_json::Value {
+    let mut value = json!({ "severity": severity });
+    if let (Some(all), Ok(serde_json::Value::Object(members))) = (value.as_object_mut(), serde_json::to_value(remark)) {
+        all.extend(members);
+    }
+    value
+}
+
+/// One that belongs to no line; the same members as all others.
+fn bare_finding(severity: &str, path: &Path, message: &str) -> serde_json::Value {
+    json!({
+        "severity": severity, "file": path.display().to_string(), "line": null, "column": null,
+        "message": message, "expected": null, "hint": null,
+    })
 }
 
 /// What one source gave to `check --fetch`.
