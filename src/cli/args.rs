@@ -267,9 +267,9 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
 
-    /// Print the manual page, or write those of all commands into a folder
+    /// Print the manual page, or write those of all commands and of feeds.toml into a folder
     Man {
-        /// Write `bantin.1` and a page a command here instead
+        /// Write `bantin.1`, a page a command, and `feeds.toml.5` here instead
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },

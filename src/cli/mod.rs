@@ -7,6 +7,7 @@ mod args;
 mod import;
 mod inspect;
 mod look;
+mod manual;
 mod overrule;
 mod progress;
 mod read;
@@ -175,13 +176,12 @@ fn start_log(cli: &Cli, default: &str) {
     log::start(cli.log.as_deref().unwrap_or(default), log::Form::Text);
 }
 
-/// Prints the manual page, or writes one for every command.
+/// Prints the manual page, or writes all of them.
 fn man(folder: Option<&PathBuf>, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     match folder {
-        None => clap_mangen::Man::new(Cli::command()).render(out)?,
+        None => manual::print(out)?,
         Some(folder) => {
-            std::fs::create_dir_all(folder)?;
-            clap_mangen::generate_to(Cli::command(), folder)?;
+            manual::write(folder)?;
             eprintln!("manual pages written to `{}`", folder.display());
         }
     }

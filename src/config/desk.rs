@@ -26,7 +26,7 @@ pub(super) const NOT_YET: &[(&str, &str)] =
 pub(super) const TABLES: &[&str] = &["site", "server", "store", "poll", "publish", "stories", "source", "topic"];
 
 /// Every table with its keys, and how the hint writes it that a key belongs there (those inside others are no such place).
-const ALL_KEYS: &[(&str, &str, &[&str])] = &[
+pub(super) const ALL_KEYS: &[(&str, &str, &[&str])] = &[
     ("", "", TABLES),
     ("site", "`[site]`", SITE_KEYS),
     ("server", "`[server]`", SERVER_KEYS),

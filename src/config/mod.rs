@@ -32,6 +32,7 @@
 mod address;
 mod desk;
 mod field;
+mod manual;
 mod near;
 pub mod provinces;
 mod quantity;
@@ -54,6 +55,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 pub use self::address::{Listen, Network, Proxy};
+pub use self::manual::{TableManual, manual};
 pub use self::quantity::{parse_duration, parse_size, show_duration, show_size};
 pub use self::remark::{ConfigErrors, Remark, Warning};
 pub use self::secret::{Secret, SecretOrigin};

@@ -92,7 +92,12 @@ pub(super) fn from_credential(name: &str, directory: Option<&Path>) -> Result<Se
             only_here: true,
         });
     };
-    let value = read(&directory.join(name)).map_err(|mut refusal| {
+    let path = directory.join(name);
+    let value = read(&path).map_err(|mut refusal| {
+        // systemd shows credentials to the main process of a unit only: its `ExecReload=` may know where they are and
+        // not be let in.
+        let opened = std::fs::File::open(&path);
+        refusal.only_here = opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
         refusal.hint = Some(format!("the unit needs `LoadCredential={name}:FILE`"));
         refusal
     })?;
