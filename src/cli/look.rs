@@ -22,9 +22,6 @@ use crate::store::{Library, StoreError};
 /// What is planned ahead.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
 
-/// A certificate that ends within this time is mentioned.
-const CERTIFICATE_WARNING: TimeDelta = TimeDelta::days(14);
-
 /// Polls shown of one source.
 const POLLS: usize = 20;
 
@@ -162,6 +159,13 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
 /// What a sysadmin should know or do about a source, in one sentence.
 fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
     let mut notes = Vec::new();
+    if let Some(silence) = state.silence(Utc::now()) {
+        notes.push(format!(
+            "usually every {}, silent for {}",
+            gap(silence.usual_gap_seconds as f64),
+            gap((Utc::now() - silence.since).num_seconds() as f64)
+        ));
+    }
     if let Some(adopted) = &state.adopted {
         notes.push(format!("moved: set url = \"{}\" in feeds.toml", adopted.url));
     }
@@ -170,7 +174,7 @@ fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
     {
         notes.push(format!("{}; {advice}", standing.outcome.meaning()));
     }
-    if let Some(left) = state.certificate_ends_within(CERTIFICATE_WARNING, Utc::now()) {
+    if let Some(left) = state.certificate_ends_within(schedule::CERTIFICATE_WARNING, Utc::now()) {
         notes.push(format!("its certificate ends in {} days: tell the publisher", left.num_days()));
     }
     if let Robots::Ignore { reason } = &source.robots {

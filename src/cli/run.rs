@@ -210,8 +210,8 @@ pub fn check(
             return Err(errors.into());
         }
     };
-    let mut sentences = super::look::setup(&config)?.not_yet();
-    sentences.extend(topics::useless(&config.topics, &config.sources).iter().map(ToString::to_string));
+    let sentences: Vec<String> =
+        topics::useless(&config.topics, &config.sources).iter().map(ToString::to_string).collect();
     for warning in warnings.iter().map(ToString::to_string).chain(sentences.iter().cloned()) {
         eprintln!("warning: {warning}\n");
     }

@@ -185,6 +185,8 @@ pub(super) fn read_server<'i>(section: Option<&Section<'_, 'i>>, desk: &Desk<'_,
         }
     }
     if let Some(admin) = &server.admin
+        // Port 0 is another one each time.
+        && !matches!(admin, Listen::Tcp(address) if address.port() == 0)
         && server.listen.contains(admin)
     {
         desk.notes.error(

@@ -18,6 +18,7 @@ use tracing::{Instrument as _, info, info_span, warn};
 use super::articles;
 use super::document::{self, Asked, Taken};
 use super::further::{self, Whole};
+use super::metrics::{Metrics, PollCounts};
 use super::setup::Setup;
 use super::writer::{PollIn, PollOut, WriteError, Writer, whole_seconds};
 use crate::config::Source;
@@ -107,6 +108,8 @@ pub struct Engine {
     pool: Pool,
     /// Documents being read or waiting for the writer, at most as many as the pool has threads.
     readers: Arc<Semaphore>,
+    /// What happened since the start.
+    metrics: Metrics,
 }
 
 impl Engine {
@@ -141,6 +144,7 @@ impl Engine {
             busy: Mutex::new(HashMap::new()),
             pool: Pool::new(cores, READING_LIMIT),
             readers: Arc::new(Semaphore::new(cores)),
+            metrics: Metrics::default(),
         })
     }
 
@@ -178,6 +182,11 @@ impl Engine {
     /// What writes it.
     pub fn writer(&self) -> &Writer {
         &self.writer
+    }
+
+    /// What happened since the start, counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The time.
@@ -225,6 +234,7 @@ impl Engine {
         match result {
             Ok(_) => *unkept = None,
             Err(why) => {
+                self.metrics.polls_lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 let now = self.now();
                 let before = unkept.take();
                 // Polls that were under way together count once.
@@ -287,10 +297,21 @@ impl Engine {
         }
         let (bytes, duration) = (poll.bytes, poll.duration);
         let host = poll.host.clone();
+        let dropped = poll.read.as_ref().map_or(0, |read| read.dropped);
         let kept = self.writer.poll(poll, turn).await;
         self.note_kept(&kept);
         let out = kept?;
         self.learn(source, host, &out);
+        let counts = PollCounts {
+            new: out.counts.new,
+            copies: out.counts.copies,
+            edited: out.counts.edited,
+            clamped: out.counts.clamped,
+            old: out.counts.old,
+            dropped,
+            bytes,
+        };
+        self.metrics.polled(&out.outcome, duration, counts);
         self.keep_robots(&client).await?;
         let polled = Polled {
             source: source.id.clone(),

@@ -37,25 +37,42 @@ pub(super) async fn listeners(config: &Config, standalone: bool) -> Result<(Vec<
         return Ok((bound, names));
     }
     for listen in &config.server.listen {
-        match listen {
-            Listen::Tcp(address) => {
-                let refused = |source| StartError::Listen { address: address.to_string(), source };
-                let socket = TcpListener::bind(address).await.map_err(refused)?;
-                names.push(socket.local_addr().map_or_else(|_| address.to_string(), |at| format!("http://{at}/")));
-                bound.push(Listener::Tcp(socket));
-            }
-            Listen::Unix(path) => {
-                let refused = |source| StartError::Listen { address: format!("unix:{}", path.display()), source };
-                bound.push(Listener::Unix(bind_unix(path).map_err(refused)?));
-                names.push(format!("unix:{}", path.display()));
-            }
-        }
+        let (listener, name) = bind(listen, FOR_WEB_SERVERS).await?;
+        names.push(name);
+        bound.push(listener);
     }
     Ok((bound, names))
 }
 
-/// Binds a socket in the file system for a web server, which is another user; one that nobody answers on is replaced.
-fn bind_unix(path: &Path) -> std::io::Result<UnixListener> {
+/// Binds what the sysadmin connects to, if the configuration asks for it.
+pub(super) async fn admin(config: &Config) -> Result<Option<(Listener, String)>, StartError> {
+    match &config.server.admin {
+        Some(listen) => bind(listen, FOR_ADMINS).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Mode of sockets for readers: a web server is another user.
+const FOR_WEB_SERVERS: u32 = 0o666;
+
+/// Mode of the sysadmin's: our own user, and root.
+const FOR_ADMINS: u32 = 0o600;
+
+/// Binds an address; returns it as people write it, with the port that was found.
+async fn bind(listen: &Listen, mode: u32) -> Result<(Listener, String), StartError> {
+    let refused = |source| StartError::Listen { address: listen.to_string(), source };
+    Ok(match listen {
+        Listen::Tcp(address) => {
+            let socket = TcpListener::bind(address).await.map_err(refused)?;
+            let name = socket.local_addr().map_or_else(|_| address.to_string(), |at| format!("http://{at}/"));
+            (Listener::Tcp(socket), name)
+        }
+        Listen::Unix(path) => (Listener::Unix(bind_unix(path, mode).map_err(refused)?), listen.to_string()),
+    })
+}
+
+/// Binds a socket in the file system; one that nobody answers on is replaced.
+fn bind_unix(path: &Path, mode: u32) -> std::io::Result<UnixListener> {
     if std::os::unix::net::UnixStream::connect(path).is_ok() {
         return Err(std::io::Error::new(std::io::ErrorKind::AddrInUse, "another process listens there"));
     }
@@ -65,6 +82,6 @@ fn bind_unix(path: &Path) -> std::io::Result<UnixListener> {
     }
     let listener = UnixListener::bind(path)?;
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
     Ok(listener)
 }

@@ -14,6 +14,7 @@
 //! | `setup.rs` | a configuration made ready |
 //! | `classify.rs` | stories judged anew when rules change |
 //! | `press.rs` | rounds of publishing, and what `/health` says |
+//! | `panel.rs`, `metrics.rs`, `exposition.rs` | the pages for the sysadmin, and what they count |
 //! | `listeners.rs` | what readers connect to |
 //! | `control.rs`, `commands.rs` | commands beside a running daemon: the protocol, and the daemon's end of it |
 //! | `overrule.rs` | what people decide: split, merge, takedown |
@@ -28,11 +29,14 @@ mod commands;
 pub mod control;
 pub mod document;
 pub mod engine;
+pub mod exposition;
 mod further;
 pub mod ingest;
 mod listeners;
 pub mod log;
+pub mod metrics;
 pub mod overrule;
+mod panel;
 mod press;
 pub mod publisher;
 pub mod relearn;

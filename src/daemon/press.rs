@@ -1,6 +1,7 @@
 //! Publishing in the running daemon: rounds, what is handed to readers, what `/health` says.
 
 use std::future::Future;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ impl Press {
     /// Notes how a round went, for the log and for `/health`.
     pub fn note(&self, trouble: Option<String>) {
         if let Some(trouble) = &trouble {
+            self.engine.metrics().publish_failures.fetch_add(1, Relaxed);
             error!("publishing failed, readers of files keep what was published before: {trouble}");
         }
         *self.trouble.lock().expect("no holder of this lock can panic") = trouble;
@@ -44,9 +46,13 @@ impl Press {
     pub(super) async fn print(&self) {
         let _turn = self.turn.lock().await;
         let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
+        let began = std::time::Instant::now();
         let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;
         match round {
             Ok(Ok(published)) => {
+                let bytes = published.documents.iter().map(|document| document.representation.plain().len()).sum();
+                let metrics = self.engine.metrics();
+                metrics.published(began.elapsed(), published.feeds.len(), bytes, published.files);
                 self.site.publish(published.documents, self.engine.now());
                 self.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
             }

@@ -13,6 +13,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::future::Future;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use tracing::{error, info, warn};
 
 use super::control;
 use super::engine::{Clock, Engine};
+use super::panel::{Listening, Office};
 use super::press::{self, Press};
 use super::publisher::{PublishError, Publisher};
 use super::setup::Setup;
@@ -166,6 +168,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     };
     upkeep::sweep(&database);
     let (listeners, addresses) = listeners::listeners(&setup.config, standalone).await?;
+    let admin = listeners::admin(&setup.config).await?;
 
     let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
     classify::refresh(&engine).await;
@@ -202,6 +205,11 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     let commands = control.map(|listener| {
         tokio::spawn(commands::control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
     });
+    let panel = admin.map(|(listener, address)| {
+        info!("status, metrics and more for you at {address}");
+        let office: Arc<dyn serve::Panel> = Arc::new(Office::new(press.clone(), database.clone()));
+        tokio::spawn(serve::serve_panel(office, "/status", vec![listener], until_stop(stopped.clone())))
+    });
     let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
     let relearning = tokio::spawn(relearn::fill_beside(Arc::clone(&engine)));
 
@@ -226,6 +234,9 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         let _ = beside.await;
     }
     let _ = server.await;
+    if let Some(panel) = panel {
+        let _ = panel.await;
+    }
     let _ = publishing.await;
     if let Some(commands) = commands {
         let _ = commands.await;
@@ -252,6 +263,7 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
             return;
         }
     };
+    let mut listening = Listening::default();
     let mut beat = tokio::time::interval(systemd::watchdog_interval().unwrap_or(TICK));
     let mut polls: JoinSet<SourceId> = JoinSet::new();
     let mut under_way: HashSet<SourceId> = HashSet::new();
@@ -304,7 +316,14 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
                 }
                 heap = due_heap(engine);
             }
-            _ = beat.tick() => beat_once(press).await,
+            due = beat.tick() => {
+                let metrics = engine.metrics();
+                let late = tokio::time::Instant::now().saturating_duration_since(due);
+                metrics.loop_lag_ms.store(u64::try_from(late.as_millis()).unwrap_or(u64::MAX), Relaxed);
+                metrics.beats.fetch_add(1, Relaxed);
+                listening.look(engine);
+                beat_once(press).await;
+            }
         }
     }
     if let Some(reloading) = reloading {
@@ -394,6 +413,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
     match made {
         Ok(setup) => {
             for (key, differs) in [
+                ("server.admin", setup.config.server.admin != old.config.server.admin),
                 ("server.listen", setup.config.server.listen != old.config.server.listen),
                 ("store.path", setup.config.store.path != old.config.store.path),
             ] {
@@ -422,9 +442,13 @@ async fn reload_now(press: &Press, reload: &Reload) {
                 Ok(Err(error)) => press.note(Some(error.to_string())),
                 Err(_) => press.note(Some("a round ended without an answer".to_owned())),
             }
+            engine.metrics().reloads.fetch_add(1, Relaxed);
             info!("configuration read again: {} sources enabled", setup.enabled().count());
         }
-        Err(why) => warn!("the new configuration is refused, the old one stays in force:\n{why}"),
+        Err(why) => {
+            press.engine.metrics().reloads_refused.fetch_add(1, Relaxed);
+            warn!("the new configuration is refused, the old one stays in force:\n{why}");
+        }
     }
     systemd::ready();
 }

@@ -54,15 +54,6 @@ impl Setup {
         self.index.get(id).map(|at| &self.sources[*at])
     }
 
-    /// What the configuration asks for and this version does not do yet, one sentence each.
-    pub fn not_yet(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if self.config.server.admin.is_some() {
-            lines.push("`server.admin` is set, but this version serves nothing there yet".to_owned());
-        }
-        lines
-    }
-
     /// How the listing of a source is read; `None`: by itself.
     pub fn selectors(&self, id: &SourceId) -> Option<&Selectors> {
         self.selectors.get(id)

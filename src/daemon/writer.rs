@@ -155,6 +155,12 @@ impl Writer {
         (Self { jobs }, thread)
     }
 
+    /// How many jobs wait, and how many may.
+    pub fn queue(&self) -> (usize, usize) {
+        let places = self.jobs.max_capacity();
+        (places - self.jobs.capacity(), places)
+    }
+
     /// Keeps a poll; returns once it is committed. `turn`, whatever it is, is dropped as soon as the poll has a place in
     /// the queue: whoever holds a limited thing while making polls holds it until then.
     ///

@@ -8,6 +8,7 @@
 //! | `state`, `validators`, `rhythm`, `host` | what the facts are |
 //! | `habits` | whether a portal still is as it was: [`Habits`] |
 //! | `network` | whether a failure is our own: [`Network`] |
+//! | `concern` | what there is to tell a sysadmin: [`concerns`] |
 //! | `plan` | the next 24 hours: [`plan`] |
 //!
 //! The loop that uses it keeps a [`SourceState`] per source and a [`HostState`] per host, both stored as they are:
@@ -20,6 +21,7 @@
 //! ```
 
 mod apply;
+mod concern;
 mod cron;
 mod due;
 mod habits;
@@ -31,6 +33,7 @@ mod state;
 mod validators;
 
 pub use self::apply::{CONFIRMATION_SPACING, CONFIRMATIONS, Notice, apply, forgive};
+pub use self::concern::{CERTIFICATE_WARNING, Concern, concerns};
 pub use self::cron::{Cron, CronError};
 pub use self::due::{Because, Due, Timetable, next_due, timetables};
 pub use self::habits::Habits;

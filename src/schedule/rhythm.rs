@@ -71,12 +71,16 @@ impl Rhythm {
         }
     }
 
+    /// How long the source must be quiet to be called silent; `None` while too little is known of it.
+    pub fn silent_after(&self) -> Option<TimeDelta> {
+        #[expect(clippy::cast_possible_truncation, reason = "a pause is far shorter than 2^63 seconds")]
+        let bound = TimeDelta::seconds((self.longest_gap_seconds * SILENT_AFTER_PAUSES).min(1e10) as i64);
+        (self.gaps >= ENOUGH_GAPS).then(|| bound.max(SILENT_AFTER))
+    }
+
     /// Tells whether the source has been quiet for much longer than it ever is.
     pub fn silence(&self, now: Instant) -> Option<Silence> {
-        let since = self.newest.filter(|_| self.gaps >= ENOUGH_GAPS)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a pause is far shorter than 2^63 seconds")]
-        let bound =
-            TimeDelta::seconds((self.longest_gap_seconds * SILENT_AFTER_PAUSES).min(1e10) as i64).max(SILENT_AFTER);
+        let (since, bound) = (self.newest?, self.silent_after()?);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -23,6 +23,7 @@ mod cache;
 mod connections;
 mod counters;
 mod negotiate;
+mod panel;
 mod route;
 mod site;
 
@@ -31,6 +32,7 @@ use std::time::Duration;
 pub use self::answer::answer;
 pub use self::connections::{Listener, listen, serve};
 pub use self::counters::{Count, Counters};
+pub use self::panel::{Panel, PanelPage, serve_panel};
 pub use self::route::Kind;
 pub use self::site::{Edition, Health, Site};
 

@@ -205,18 +205,19 @@ pub(super) fn write_formats(masthead: &Masthead, key: &FeedKey, out: &mut Markup
 
 /// The `Content-Security-Policy` of pages: nothing but the stylesheet in the page itself, named by its hash.
 pub fn security_policy() -> &'static str {
-    static POLICY: LazyLock<String> = LazyLock::new(|| policy("data:"));
+    static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, "data:"));
     &POLICY
 }
 
 /// The same for story pages of sites that publish whole bodies: pictures may come from where the story does.
 pub fn security_policy_with_pictures() -> &'static str {
-    static POLICY: LazyLock<String> = LazyLock::new(|| policy("data: https: http:"));
+    static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, "data: https: http:"));
     &POLICY
 }
 
-fn policy(pictures: &str) -> String {
-    let hash = base64(&Sha256::digest(STYLE.as_bytes()));
+/// A policy that allows this one stylesheet, in the page itself, and pictures from `pictures`.
+pub(super) fn policy(style: &str, pictures: &str) -> String {
+    let hash = base64(&Sha256::digest(style.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{hash}'; img-src {pictures}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -8,6 +8,8 @@ mod frame;
 mod notice;
 mod river;
 mod search;
+mod status;
+mod status_words;
 mod story;
 mod subscribe;
 
@@ -15,6 +17,7 @@ pub use self::frame::{security_policy, security_policy_with_pictures};
 pub use self::notice::{Notice, notice};
 pub use self::river::river;
 pub use self::search::search;
+pub use self::status::{SourceStatus, StatusView, status, status_policy};
 pub use self::story::story;
 pub use self::subscribe::subscribe;
 
