@@ -31,7 +31,7 @@ fn after() -> Vec<Item> {
     let of = |(n, title): (usize, &&str)| {
         item(&format!("https://moi.example/bai-viet?id={}", 900 + n), title, "Mon, 23 Nov 2026 15:10:00 +0700")
             .guid(&format!("moi-{n}"))
-            .text(&format!("Tóm tắt mới của trang thứ {n}"))
+            .text(&format!("{title}. Bài viết do phóng viên số {n} gửi về từ cơ sở..."))
     };
     TITLES.iter().enumerate().map(of).collect()
 }
@@ -137,4 +137,33 @@ async fn an_ordinary_flood_of_news_comes_through_at_once() {
         .collect();
     world.put("/a.rss", &news);
     assert_eq!((world.poll().await["bao-a"].new, world.feed("feed").len()), (8, 16));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_titles_every_morning_are_new_every_morning() {
+    let regions = ["Bắc Bộ", "Bắc Trung Bộ", "Nam Trung Bộ", "Tây Nguyên", "Nam Bộ", "vùng biển phía bắc"];
+    let morning = |day: u32| -> Vec<Item> {
+        let of = |(n, region): (usize, &&str)| {
+            item(
+                &format!("https://cu.example/thoi-tiet/{day}-{n}.html"),
+                &format!("Dự báo thời tiết {region} hôm nay"),
+                &format!("{day} Nov 2026 06:00:00 +0700"),
+            )
+            .text(&format!(
+                "Hôm nay {day}/11, {region} nhiều mây, có lúc có mưa rào và dông, gió nhẹ. Trong cơn dông có khả năng xảy ra tố, \
+                 lốc. Nhiệt độ thấp nhất {} độ, cao nhất {} độ. Người dân theo dõi các bản tin tiếp theo để chủ động phòng tránh.",
+                day - n as u32,
+                day + 9,
+            ))
+        };
+        regions.iter().enumerate().map(of).collect()
+    };
+    let world = World::new(ONE);
+    for day in [21, 22, 23] {
+        world.put("/a.rss", &morning(day));
+        let polled = world.poll().await;
+        assert_eq!((polled["bao-a"].outcome.as_str(), polled["bao-a"].new), ("new-items", 6), "day {day}");
+        world.later(TimeDelta::days(1));
+    }
+    assert_eq!(world.stories(), 18);
 }

@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use super::ingest::{self, Counts, Document, Prepared};
+use crate::dedup::{self, Signature, Thresholds};
 use crate::model::Instant;
 use crate::normalise::{self, Appearance};
 use crate::store::StoreError;
@@ -132,10 +133,29 @@ fn look(tx: &Tx<'_>, document: Document<'_>, items: &[&Prepared], total: usize) 
         .iter()
         .map(|item| Appearance { words_hash: item.words_hash, title: text::folded(&item.title) })
         .collect();
-    let Some(found) = normalise::renamed(&of_fresh, &of_stored, total) else { return Ok(None) };
+    let mut trouble = None;
+    let agree = |at: usize, place: usize| match tx.signature(stored[place].no) {
+        Ok(theirs) => theirs.is_some_and(|theirs| agree(&items[fresh[at]].signature, &theirs)),
+        Err(error) => {
+            trouble = Some(error);
+            false
+        }
+    };
+    let found = normalise::renamed(&of_fresh, &of_stored, total, agree);
+    if let Some(error) = trouble {
+        return Err(error);
+    }
+    let Some(found) = found else { return Ok(None) };
     let mut kinds: Vec<Kind> = items.iter().map(|_| Kind::Known).collect();
     for (at, place) in fresh.into_iter().zip(found) {
         kinds[at] = place.map_or(Kind::Fresh, |place| Kind::Stored(stored[place].clone()));
     }
     Ok(Some(Mass { kinds, newest }))
+}
+
+/// Whether two items with the same title can be one: a redesign cuts texts otherwise, and does not write them anew.
+fn agree(one: &Signature, other: &Signature) -> bool {
+    let comparison = dedup::compare(one, other);
+    comparison.short_words < dedup::SHORTEST_EXACT
+        || comparison.containment() >= 0.5 && !comparison.differences.contradict(Thresholds::default().differing)
 }

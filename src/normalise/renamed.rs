@@ -25,8 +25,15 @@ pub struct Appearance {
 /// Finds which stored items those are that look new, if this is a mass change: for each of `fresh` the place in `stored`.
 ///
 /// `total` is how many items the document has. `stored` holds items of the same source that the document does not name,
-/// newest first. Titles count only where they are the only one of their kind on both sides. No stored item is given twice.
-pub fn renamed(fresh: &[Appearance], stored: &[Appearance], total: usize) -> Option<Vec<Option<usize>>> {
+/// newest first. Titles count only where they are the only one of their kind on both sides, and `agree` (a place in `fresh`
+/// and one in `stored`) finds nothing in the texts against it: a source may list the same eight bulletins every morning. No
+/// stored item is given twice.
+pub fn renamed(
+    fresh: &[Appearance],
+    stored: &[Appearance],
+    total: usize,
+    mut agree: impl FnMut(usize, usize) -> bool,
+) -> Option<Vec<Option<usize>>> {
     if fresh.len() < FEWEST_RENAMED || fresh.len() * 2 <= total {
         return None;
     }
@@ -53,7 +60,9 @@ pub fn renamed(fresh: &[Appearance], stored: &[Appearance], total: usize) -> Opt
     }
     for (at, item) in fresh.iter().enumerate().filter(|(at, item)| own.get(&item.title) == Some(&Some(*at))) {
         let place = theirs.get(&item.title).copied().flatten().filter(|place| !taken[*place]);
-        if let (None, Some(place)) = (found[at], place) {
+        if let (None, Some(place)) = (found[at], place)
+            && agree(at, place)
+        {
             found[at] = Some(place);
             taken[place] = true;
         }
@@ -72,6 +81,10 @@ mod tests {
 
     fn item(words_hash: i64, title: &str) -> Appearance {
         Appearance { words_hash, title: title.to_owned() }
+    }
+
+    fn renamed(fresh: &[Appearance], stored: &[Appearance], total: usize) -> Option<Vec<Option<usize>>> {
+        super::renamed(fresh, stored, total, |_, _| true)
     }
 
     fn titled(range: std::ops::Range<i64>, base: i64) -> Vec<Appearance> {
@@ -110,6 +123,12 @@ mod tests {
         assert_eq!(renamed(&titled(0..8, 1_000), &stored, 20), None, "most of the document is known by name");
         assert_eq!(renamed(&titled(25..40, 1_000), &stored, 15), None, "most of what looks new is new");
         assert_eq!(renamed(&[], &stored, 0), None);
+    }
+
+    #[test]
+    fn bulletins_that_are_called_the_same_every_morning_are_new_every_morning() {
+        let (today, yesterday) = (titled(0..8, 1_000), titled(0..8, 0));
+        assert_eq!(super::renamed(&today, &yesterday, 8, |_, _| false), None);
     }
 
     #[test]

@@ -107,6 +107,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What a stored item is compared by; `None` once it is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn signature(&self, item: ItemNo) -> Result<Option<Arc<Signature>>, StoreError> {
+        if let Some(signature) = self.signatures.get(item.0) {
+            return Ok(Some(signature));
+        }
+        let found = self.run(|tx| signed(tx, "item.no = ?1", params![item.0]))?;
+        Ok(found.into_iter().next().map(|(_, _, signature, _)| signature))
+    }
+
     /// The stories that were taken down.
     ///
     /// # Errors
