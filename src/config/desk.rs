@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::field::{Field, Place};
 use super::provinces::Provinces;
-use super::remark::{Note, Notes, listed};
+use super::remark::{Note, Notes, listed, shown};
 use super::secret::{self, Secret};
 use super::sections::{POLL_KEYS, PUBLISH_KEYS, SERVER_KEYS, SITE_KEYS, STORE_KEYS, STORIES_KEYS};
 use super::source::{ARTICLE_KEYS, HTML_KEYS, JSON_KEYS, SOURCE_KEYS};
@@ -148,7 +148,7 @@ impl<'i> Desk<'_, 'i> {
             Ok(secret) => return Some(secret),
             Err(refusal) => refusal,
         };
-        let note = field.wrong(format_args!("{way} `{name}` {}", refusal.what)).hint_if(refusal.hint);
+        let note = field.wrong(format_args!("{way} `{}` {}", shown(name), refusal.what)).hint_if(refusal.hint);
         if refusal.only_here && self.around.missing_secrets == MissingSecrets::Noted {
             self.notes.warn(note);
             return Some(Secret::plain(""));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::remark::shown;
+
 /// The longest secret we read, bytes. Tokens and cookies are far below; a wrong path to something large is refused.
 const LONGEST: u64 = 64 * 1024;
 
@@ -128,7 +130,7 @@ fn read(path: &Path) -> Result<String, Refusal> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     if let Err(error) = file {
-        return Err(refusal(format!("cannot be read from `{}`: {error}", path.display())));
+        return Err(refusal(format!("cannot be read from `{}`: {error}", shown(&path.display().to_string()))));
     }
     checked(bytes)
 }

@@ -93,3 +93,10 @@ proptest! {
         check(&lines.collect::<String>());
     }
 }
+
+#[test]
+fn the_name_of_a_secret_over_several_lines_is_answered_on_one() {
+    for way in ["env", "credential", "file"] {
+        check(&format!("[poll]\nheaders = {{ c = {{ {way} = \"\"\"a\nb\"\"\" }} }}\n"));
+    }
+}
