@@ -300,7 +300,7 @@ fn copy_refusal(
 ) -> Option<Refusal> {
     let titles = &comparison.titles;
     // Also where one of the two is only longer: portals cut titles, and add their own name.
-    let same_title = titles.words >= LONG_TITLE && titles.common == titles.words;
+    let same_title = titles.words >= LONG_TITLE && titles.contained;
     let needed = if same_title || credit {
         // Something outside of the text says the same.
         thresholds.same - BONUS

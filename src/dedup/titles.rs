@@ -16,6 +16,9 @@ pub struct Titles {
     pub words: usize,
     /// … that the longer one has too.
     pub common: usize,
+    /// All words of the shorter one stand in the longer one in the same order: the same title, cut or with something
+    /// added. `Tin số 2 của báo 0` and `Tin số 0 của báo 2` have the same words and are two.
+    pub contained: bool,
     /// What they contradict each other in.
     pub conflict: Option<TitleConflict>,
     /// In hundredths, how much of the shorter item's title stands in the longer item's text, in pairs of words.
@@ -64,14 +67,16 @@ pub(super) fn compare(one: &Signature, other: &Signature) -> Titles {
         (&other.heading, &one.heading)
     };
     let common = short.words().iter().filter(|word| long.words().contains(word)).count();
+    let equal = short.words() == long.words();
     // Looking titles up in texts is only worth it where they differ.
     let unlike = common * 2 < short.len() || short.is_empty();
     Titles {
         short_in_text: if unlike { in_text(&one.heading, &other.body) } else { 100 },
         long_in_text: if unlike { in_text(&other.heading, &one.body) } else { 100 },
-        equal: !short.is_empty() && short.words() == long.words(),
+        equal: equal && !short.is_empty(),
         words: short.len(),
         common,
+        contained: !short.is_empty() && (equal || common_in_order(short.words(), long.words()) == short.len()),
         conflict: conflict(one, other),
     }
 }

@@ -33,6 +33,17 @@ fn another_title_hides_no_copy() {
 }
 
 #[test]
+fn the_same_words_in_another_order_are_not_the_same_title() {
+    // Three papers that number their reports, one of them corrected: they were merged crosswise.
+    let report = |number: u32, paper: u32, more: &str| {
+        let title = format!("Tin số {number} của báo {paper} về kênh mương");
+        item(&title, &format!("{title}: bản tin do phóng viên ghi tại chỗ.{more}"))
+    };
+    assert!(!are_one(&report(0, 2, ""), &report(2, 0, " Sửa lần thứ 2.")));
+    assert!(!are_one(&report(1, 0, " Sửa lần thứ 3."), &report(0, 1, "")));
+}
+
+#[test]
 fn another_report_of_the_same_event_is_another_story() {
     let other = item(
         "Cầu Bến Đá chính thức thông xe",
