@@ -15,6 +15,7 @@ use super::xml::token::{Token, Tokens};
 /// run or hold something (`javascript:`, `data:`, `vbscript:`) are never returned.
 pub fn absolute(base: Option<&Url>, href: &str) -> Option<String> {
     let href = tidy(href);
+    let href = mended(&href, base).map_or(href, Cow::Owned);
     if href.is_empty() || href.len() > MAX_LINK_BYTES {
         return None;
     }
@@ -36,6 +37,30 @@ pub fn absolute(base: Option<&Url>, href: &str) -> Option<String> {
     }
     // `tin.example:8080/a` parses as a scheme; `http:///a` as a host.
     Some(url.into())
+}
+
+/// Mends what programs make of whole addresses: one put before another (`http://https://…`), one escaped as if it were a
+/// parameter (`https%3A%2F%2F…`), one without its scheme (`www.…`, or the host of `base` again). `None` where there is nothing to
+/// mend.
+fn mended(href: &str, base: Option<&Url>) -> Option<String> {
+    let starts = |text: &str, start: &str| text.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
+    for first in ["http://", "https://"] {
+        let Some(rest) = starts(href, first).then(|| &href[first.len()..]) else { continue };
+        return (starts(rest, "http://") || starts(rest, "https://")).then(|| rest.to_owned());
+    }
+    if starts(href, "https%3a%2f%2f") || starts(href, "http%3a%2f%2f") {
+        let mut whole = href.to_owned();
+        for (escaped, plain) in [("3A", ":"), ("2F", "/"), ("3F", "?"), ("3D", "="), ("26", "&"), ("25", "%")] {
+            whole =
+                whole.replace(&format!("%{escaped}"), plain).replace(&format!("%{}", escaped.to_lowercase()), plain);
+        }
+        return Some(whole);
+    }
+    let base = base.filter(|base| matches!(base.scheme(), "http" | "https"))?;
+    let host = href.split(['/', '?', '#']).next().unwrap_or("");
+    let is_www = starts(host, "www.") && host[4..].contains('.');
+    let is_host = base.host_str().is_some_and(|own| own.contains('.') && own.eq_ignore_ascii_case(host));
+    (is_www || is_host).then(|| format!("{}://{href}", base.scheme()))
 }
 
 /// `base` with `xml:base` applied; an unusable one changes nothing.
@@ -189,6 +214,17 @@ mod tests {
         check("/tin-2.html", Some("http://tin.example/tin-2.html"));
         check("tin-2.html?a=1", Some("http://tin.example/rss/tin-2.html?a=1"));
         check("//cdn.example/a.jpg", Some("http://cdn.example/a.jpg"));
+    }
+
+    #[test]
+    fn mends_addresses_that_programs_spoilt() {
+        check("http://https://tin.example/1", Some("https://tin.example/1"));
+        check("https%3A%2F%2Ftin.example%2f1%3Fa%3D%2520", Some("https://tin.example/1?a=%20"));
+        check("www.tin.example/1.html", Some("http://www.tin.example/1.html"));
+        check("tin.example/1.html", Some("http://tin.example/1.html"));
+        check("www/1.html", Some("http://tin.example/rss/www/1.html"));
+        check("khac.example/1.html", Some("http://tin.example/rss/khac.example/1.html"));
+        check("http://web.example/http://tin.example/1", Some("http://web.example/http://tin.example/1"));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
+use memchr::memmem;
 
+use super::legacy;
 use super::limits::MAX_DOCUMENT_BYTES;
 use super::plain;
 use super::problems::{Fault, Problems};
@@ -24,11 +26,13 @@ pub struct Decoded<'a> {
     pub encoding: &'static str,
 }
 
-/// Unpacks a body that is still a gzip file, as some servers send it without saying so.
+/// Unpacks a body that is still a gzip file, as some servers send it without saying so; one that was packed twice too.
 ///
-/// `None` where it is none or does not unpack within the limit; what can be unpacked of a damaged file is not used.
+/// `None` where it is none or does not unpack within the limit. Of a file that is cut off, damaged or followed by something
+/// else, what unpacks is used: the document's own reader tells what is missing.
 pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    gunzip_within(bytes, MAX_DOCUMENT_BYTES)
+    let once = gunzip_within(bytes, MAX_DOCUMENT_BYTES)?;
+    Some(gunzip_within(&once, MAX_DOCUMENT_BYTES).unwrap_or(once))
 }
 
 fn gunzip_within(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
@@ -36,8 +40,9 @@ fn gunzip_within(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
         return None;
     }
     let mut unpacked = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).take(limit as u64 + 1).read_to_end(&mut unpacked).ok()?;
-    (unpacked.len() <= limit).then_some(unpacked)
+    let ended = flate2::read::MultiGzDecoder::new(bytes).take(limit as u64 + 1).read_to_end(&mut unpacked);
+    let is_usable = ended.is_ok() || !unpacked.is_empty();
+    (is_usable && unpacked.len() <= limit).then_some(unpacked)
 }
 
 /// Decodes a document. `host` helps to guess where nothing is stated (`.vn` makes windows-1258 likelier).
@@ -82,17 +87,35 @@ pub fn decode<'a>(
         {
             problems.note_with(Fault::WrongEncoding, label);
         }
-        if let Some(undone) = twice_encoded(text) {
+        if let Some(undone) = twice_encoded(text).or_else(|| partly_twice_encoded(text)) {
             problems.note(Fault::TwiceEncoded);
+            let undone = twice_encoded(&undone).unwrap_or(undone);
             return Decoded { text: clean(Cow::Owned(undone), problems), encoding: "UTF-8" };
         }
+        if let Some((undone, legacy)) = legacy::decode_text(text) {
+            problems.note_with(Fault::WrongEncoding, stated.unwrap_or("utf-8"));
+            return Decoded { text: clean(Cow::Owned(undone), problems), encoding: legacy.name() };
+        }
         return Decoded { text: clean(Cow::Borrowed(text), problems), encoding: "UTF-8" };
+    }
+    if !marked
+        && known.is_none_or(|encoding| encoding == UTF_8 || encoding == WINDOWS_1252)
+        && !mostly_utf8(bytes)
+        && let Some((text, legacy)) = legacy::decode(bytes)
+    {
+        problems.note_with(Fault::UnknownEncoding, stated.unwrap_or(legacy.name()));
+        return Decoded { text: clean(Cow::Owned(text), problems), encoding: legacy.name() };
     }
     if let Some(label) = stated.filter(|_| known.is_none()) {
         problems.note_with(Fault::UnknownEncoding, label);
     }
     let encoding = match known {
         // Stated and possible: believed, unless the multi-byte characters say UTF-8.
+        // Latin-1 is also what editors say of Vietnamese whose tones are marks of their own.
+        Some(encoding) if encoding == WINDOWS_1252 && !marked && looks_like_windows_1258(bytes) => {
+            problems.note_with(Fault::WrongEncoding, stated.unwrap_or("windows-1252"));
+            WINDOWS_1258
+        }
         Some(encoding) if encoding != UTF_8 && !marked && !mostly_utf8(bytes) => widen(encoding),
         Some(_) | None if marked || mostly_utf8(bytes) => UTF_8,
         _ => {
@@ -111,7 +134,8 @@ pub fn decode<'a>(
         }
     };
     let text = if encoding == UTF_8 {
-        Cow::Owned(patched_utf8(bytes, problems))
+        let is_utf8 = marked || mostly_utf8(bytes);
+        Cow::Owned(patched_utf8(bytes, is_utf8, problems))
     } else {
         encoding.decode_without_bom_handling(bytes).0
     };
@@ -191,10 +215,28 @@ fn wide(bytes: &[u8]) -> Option<(String, &'static str)> {
     match bytes {
         [0xff, 0xfe, 0, 0, rest @ ..] => return Some((utf32(rest, false), "UTF-32LE")),
         [0, 0, 0xfe, 0xff, rest @ ..] => return Some((utf32(rest, true), "UTF-32BE")),
-        [0xff, 0xfe, rest @ ..] if has_zeros(rest) => return Some((utf16(rest, UTF_16LE), "UTF-16LE")),
-        [0xfe, 0xff, rest @ ..] if has_zeros(rest) => return Some((utf16(rest, UTF_16BE), "UTF-16BE")),
+        // The zero bytes of markup show which half comes first, whatever the mark says of it.
+        [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] if has_zeros(rest) => {
+            let big = match by_zeros(rest) {
+                Some(("UTF-16BE", _)) => true,
+                Some(("UTF-16LE", _)) => false,
+                _ => bytes[0] == 0xfe,
+            };
+            let encoding = if big { UTF_16BE } else { UTF_16LE };
+            return Some((utf16(rest, encoding), encoding.name()));
+        }
         _ => {}
     }
+    let (encoding, big) = by_zeros(bytes)?;
+    let text = match encoding {
+        "UTF-32BE" | "UTF-32LE" => utf32(bytes, big),
+        _ => utf16(bytes, if big { UTF_16BE } else { UTF_16LE }),
+    };
+    Some((text, encoding))
+}
+
+/// Which encoding without a mark the zero bytes at the head of markup show, and whether its first byte is the high one.
+fn by_zeros(bytes: &[u8]) -> Option<(&'static str, bool)> {
     // Without a mark: markup has so many ASCII characters that the zero bytes stand in every second or fourth place.
     let head = &bytes[..bytes.len().min(256) & !3];
     if head.len() < 8 {
@@ -208,10 +250,10 @@ fn wide(bytes: &[u8]) -> Option<(String, &'static str)> {
     let most = |n: usize| n * 10 >= group * 7;
     let few = |n: usize| n * 10 <= group * 3;
     match zeros {
-        [a, b, c, d] if most(a) && most(b) && most(c) && few(d) => Some((utf32(bytes, true), "UTF-32BE")),
-        [a, b, c, d] if few(a) && most(b) && most(c) && most(d) => Some((utf32(bytes, false), "UTF-32LE")),
-        [a, b, c, d] if most(a) && few(b) && most(c) && few(d) => Some((utf16(bytes, UTF_16BE), "UTF-16BE")),
-        [a, b, c, d] if few(a) && most(b) && few(c) && most(d) => Some((utf16(bytes, UTF_16LE), "UTF-16LE")),
+        [a, b, c, d] if most(a) && most(b) && most(c) && few(d) => Some(("UTF-32BE", true)),
+        [a, b, c, d] if few(a) && most(b) && most(c) && most(d) => Some(("UTF-32LE", false)),
+        [a, b, c, d] if most(a) && few(b) && most(c) && few(d) => Some(("UTF-16BE", true)),
+        [a, b, c, d] if few(a) && most(b) && few(c) && most(d) => Some(("UTF-16LE", false)),
         _ => None,
     }
 }
@@ -257,8 +299,9 @@ fn follows_surrogate(bytes: &[u8], at: usize) -> bool {
     (1..=2).any(|back| at >= back && surrogates(&bytes[at - back..]).is_some())
 }
 
-/// Decodes UTF-8, each invalid byte as windows-1252.
-fn patched_utf8(bytes: &[u8], problems: &mut Problems) -> String {
+/// Decodes UTF-8, each invalid byte as windows-1252. In a text that `is_utf8` two and more bytes of a longer character are
+/// one that was cut off, as programs do that shorten a text by bytes: nothing can be said of it.
+fn patched_utf8(bytes: &[u8], is_utf8: bool, problems: &mut Problems) -> String {
     let mut text = String::with_capacity(bytes.len() + 64);
     let mut stray = 0_u32;
     let mut rest = bytes;
@@ -276,6 +319,8 @@ fn patched_utf8(bytes: &[u8], problems: &mut Problems) -> String {
         } else if rest.starts_with(&[0xc0, 0x80]) {
             // How Java writes U+0000.
             rest = &rest[2..];
+        } else if is_utf8 && chunk.invalid().len() > 1 {
+            rest = &rest[chunk.invalid().len()..];
         } else {
             text.extend(chunk.invalid().iter().map(|&byte| windows_1252(byte)));
             rest = &rest[chunk.invalid().len()..];
@@ -328,6 +373,36 @@ fn twice_encoded(text: &str) -> Option<String> {
     let is_usual = |c: char| c.len_utf8() == 2 || matches!(c, '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{2122}');
     let is_usual_only = decoded.chars().filter(|c| !c.is_ascii()).all(is_usual);
     (sequences >= 2 || (sequences == 1 && is_usual_only)).then(|| format!("{}{decoded}", &text[..first]))
+}
+
+/// Undoes the runs of a text that were encoded twice where others were not, as a program writes that puts items of another
+/// encoding into a template of its own. Vietnamese proves it: no language writes `á»‰`. `None` where no run does.
+fn partly_twice_encoded(text: &str) -> Option<String> {
+    // The lead byte of every letter with two marks (U+1E00 to U+1EFF), read as windows-1252.
+    let is_suspicious = memmem::find(text.as_bytes(), "\u{e1}\u{ba}".as_bytes()).is_some()
+        || memmem::find(text.as_bytes(), "\u{e1}\u{bb}".as_bytes()).is_some();
+    if !is_suspicious {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut is_proven = false;
+    let mut rest = text;
+    while let Some(from) = rest.find(|c: char| !c.is_ascii()) {
+        let (plain, tail) = rest.split_at(from);
+        out.push_str(plain);
+        let (run, tail) = tail.split_at(tail.find(|c: char| c.is_ascii()).unwrap_or(tail.len()));
+        let bytes: Option<Vec<u8>> = run.chars().map(windows_1252_byte).collect();
+        match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(undone) => {
+                is_proven |= undone.chars().any(|c| matches!(c, '\u{1ea0}'..='\u{1ef9}'));
+                out.push_str(&undone);
+            }
+            None => out.push_str(run),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    is_proven.then_some(out)
 }
 
 /// What the bytes look like, where nothing believable is stated.
@@ -529,6 +604,52 @@ mod tests {
     }
 
     #[test]
+    fn undoes_what_was_encoded_twice_in_parts_or_three_times() {
+        let twice = |text: &str| -> String { text.bytes().map(windows_1252).collect() };
+        let text = "<t>Tỉnh ủy họp</t>";
+        check(format!("<a>Bản tin</a>{}", twice(text)).as_bytes(), None, &format!("<a>Bản tin</a>{text}"), "UTF-8");
+        check(twice(&twice(text)).as_bytes(), None, text, "UTF-8");
+        // Not Vietnamese: may be meant.
+        check("<t>họp “nóng” Ã©</t>".as_bytes(), None, "<t>họp “nóng” Ã©</t>", "UTF-8");
+    }
+
+    #[test]
+    fn believes_tone_marks_before_a_statement_of_latin_1() {
+        let text =
+            "<t>Ti\u{309}nh u\u{309}y ho\u{323}p ba\u{300}n viê\u{323}c la\u{300}ng xa\u{303} đê\u{301}n nay</t>";
+        let (bytes, _, _) = WINDOWS_1258.encode(text);
+        for label in ["iso-8859-1", "windows-1252"] {
+            let declared = [format!("<?xml version='1.0' encoding='{label}'?>").as_bytes(), &bytes].concat();
+            let (_, encoding, problems) = decoded(&declared, None);
+            assert_eq!((encoding, problems), ("windows-1258", vec!["wrong-encoding".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn believes_the_zeros_before_a_mark_of_the_other_half() {
+        let swapped = [&[0xff, 0xfe][..], &utf16(VIETNAMESE, true)].concat();
+        check(&swapped, None, VIETNAMESE, "UTF-16BE");
+    }
+
+    #[test]
+    fn drops_a_character_that_a_program_cut_in_two() {
+        let text = "<t>Tỉnh ủy họp</t><t>Đồng Nai m".as_bytes();
+        let cut = [text, &"ở".as_bytes()[..2], b"...</t>"].concat();
+        let (read, _, problems) = decoded(&cut, None);
+        assert_eq!(read, "<t>Tỉnh ủy họp</t><t>Đồng Nai m...</t>");
+        assert_eq!(problems, ["stray-bytes"]);
+    }
+
+    #[test]
+    fn reads_encodings_that_only_vietnamese_had() {
+        let bytes = b"<t>T\xd8nh \xf1y h\xe4p b\xb5n vi\xd6c l\xb5ng x\xb7</t>";
+        let expected = "<t>Tỉnh ủy họp bàn việc làng xã</t>";
+        check(bytes, Some("text/xml; charset=iso-8859-1"), expected, "TCVN3");
+        let as_utf_8: String = bytes.iter().map(|&b| char::from(b)).collect();
+        check(as_utf_8.as_bytes(), None, expected, "TCVN3");
+    }
+
+    #[test]
     fn joins_surrogates_written_as_utf_8() {
         let bytes = b"<t>\xe1\xbb\x89nh \xe1\xbb\xa7y \xed\xa0\xbd\xed\xb8\x80 \xed\xa0\xbd \xc0\x80</t>";
         check(bytes, None, "<t>ỉnh ủy 😀  </t>", "UTF-8");
@@ -563,5 +684,15 @@ mod tests {
         assert_eq!(gunzip(b"\x1f\x8b\x08\x00\x00\x00\x00\x00"), None);
         assert_eq!(gunzip_within(&packed(&[b' '; 1_000]), 1_000).map(|unpacked| unpacked.len()), Some(1_000));
         assert_eq!(gunzip_within(&packed(&[b' '; 1_001]), 1_000), None);
+        assert_eq!(gunzip(&packed(&packed(b"<rss/>"))).unwrap(), b"<rss/>");
+        let text: Vec<u8> =
+            (0..9_999_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_string().into_bytes()).collect();
+        let whole = packed(&text);
+        let cut = gunzip(&whole[..whole.len() / 2]).unwrap();
+        assert!(text.starts_with(&cut) && cut.len() > text.len() / 4, "{} of {}", cut.len(), text.len());
+        let mut damaged = whole.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        assert_eq!(gunzip(&damaged).unwrap(), text);
+        assert_eq!(gunzip(&[&whole[..], b"<!-- 0.1 s -->"].concat()).unwrap(), text);
     }
 }

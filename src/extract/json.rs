@@ -1,7 +1,7 @@
 //! JSON as it is met: read value by value, without a tree, so that neither depth nor width can hurt.
 //!
-//! Line breaks in strings, commas too many or too few, unknown escapes, half surrogates and a missing end are put up
-//! with. What nobody asks for is skipped in a loop, not by recursion.
+//! Line breaks in strings, comments, commas too many or too few, unknown escapes, half surrogates and a missing end are put
+//! up with. What nobody asks for is skipped in a loop, not by recursion.
 
 use std::borrow::Cow;
 
@@ -38,9 +38,15 @@ pub struct Json<'a> {
 impl<'a> Json<'a> {
     /// Starts at the first bracket or brace of `text`: some servers put `)]}',` or a function's name before it.
     pub fn new(text: &'a str) -> Self {
+        let text = without_comments(text);
         let at = text.find(['{', '[']).unwrap_or(text.len());
         let at = if text.trim_start().starts_with(")]}") { text[at..].find('\n').map_or(at, |n| at + n) } else { at };
         Self { text, at, repairs: 0, cut_off: false }
+    }
+
+    /// What has not been read yet.
+    pub fn rest(&self) -> &'a str {
+        &self.text[self.at..]
     }
 
     fn peek(&self) -> Option<u8> {
@@ -48,9 +54,24 @@ impl<'a> Json<'a> {
     }
 
     fn space(&mut self) {
-        while self.peek().is_some_and(|b| b.is_ascii_whitespace()) {
-            self.at += 1;
+        loop {
+            while self.peek().is_some_and(|b| b.is_ascii_whitespace()) {
+                self.at += 1;
+            }
+            let Some(length) = comment(self.rest()) else { return };
+            self.at += length;
+            self.repairs += 1;
         }
+    }
+
+    /// Whether nothing has been read yet of the object or array that was entered last.
+    fn is_at_first(&self) -> bool {
+        matches!(self.text.as_bytes()[..self.at].trim_ascii_end().last(), Some(b'{' | b'['))
+    }
+
+    /// Counts commas that are missing or too many.
+    fn check_commas(&mut self, found: u32, wanted: u32) {
+        self.repairs += u32::from(found != wanted);
     }
 
     /// What comes next.
@@ -76,6 +97,8 @@ impl<'a> Json<'a> {
 
     /// The next key of the object that was entered, its value to be read or skipped next; `None` at its end.
     pub fn key(&mut self) -> Option<Cow<'a, str>> {
+        let wanted = u32::from(!self.is_at_first());
+        let mut commas = 0;
         loop {
             self.space();
             match self.peek() {
@@ -84,6 +107,7 @@ impl<'a> Json<'a> {
                     return None;
                 }
                 Some(b'}') => {
+                    self.check_commas(commas, 0);
                     self.at += 1;
                     return None;
                 }
@@ -92,8 +116,12 @@ impl<'a> Json<'a> {
                     self.repairs += 1;
                     return None;
                 }
-                Some(b',') => self.at += 1,
+                Some(b',') => {
+                    commas += 1;
+                    self.at += 1;
+                }
                 Some(b'"') => {
+                    self.check_commas(commas, wanted);
                     let key = self.string();
                     self.space();
                     if self.peek() == Some(b':') {
@@ -113,6 +141,8 @@ impl<'a> Json<'a> {
 
     /// Whether the array that was entered has another element, to be read or skipped next.
     pub fn element(&mut self) -> bool {
+        let wanted = u32::from(!self.is_at_first());
+        let mut commas = 0;
         loop {
             self.space();
             match self.peek() {
@@ -121,15 +151,34 @@ impl<'a> Json<'a> {
                     return false;
                 }
                 Some(b']') => {
+                    self.check_commas(commas, 0);
                     self.at += 1;
                     return false;
                 }
-                Some(b',') => self.at += 1,
+                Some(b',') => {
+                    commas += 1;
+                    self.at += 1;
+                }
                 Some(b'}' | b':') => {
                     self.repairs += 1;
                     self.at += 1;
                 }
-                Some(_) => return true,
+                Some(_) => {
+                    self.check_commas(commas, wanted);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// The first string of the text, key or value at any depth, that is what is wanted.
+    pub fn find_string(text: &'a str, wanted: impl Fn(&str) -> bool) -> Option<Cow<'a, str>> {
+        let mut json = Self { text, at: 0, repairs: 0, cut_off: false };
+        loop {
+            json.at += memchr::memchr(b'"', &json.text.as_bytes()[json.at..])?;
+            let string = json.string();
+            if wanted(&string) {
+                return Some(string);
             }
         }
     }
@@ -271,7 +320,7 @@ impl<'a> Json<'a> {
                     self.skip_string();
                 }
                 Some(_) => {
-                    while self.peek().is_some_and(|b| !b",{}[]\"".contains(&b)) {
+                    while self.peek().is_some_and(|b| !b",{}[]\" \t\r\n".contains(&b)) {
                         self.at += 1;
                     }
                     if depth > 0 && self.peek() == Some(b',') {
@@ -298,6 +347,25 @@ impl<'a> Json<'a> {
         self.cut_off = true;
         self.at = bytes.len();
     }
+}
+
+/// The length of the comment that `text` begins with.
+fn comment(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        Some(text.find('\n').unwrap_or(text.len()))
+    } else {
+        let inside = text.strip_prefix("/*")?;
+        Some(inside.find("*/").map_or(text.len(), |end| end + 4))
+    }
+}
+
+/// `text` without white space and comments at its head.
+pub fn without_comments(text: &str) -> &str {
+    let mut text = text.trim_start();
+    while let Some(length) = comment(text) {
+        text = text[length..].trim_start();
+    }
+    text
 }
 
 #[cfg(test)]
@@ -339,6 +407,34 @@ mod tests {
         }
         assert_eq!(keys, ["a", "d", "f"]);
         assert!(!json.cut_off);
+    }
+
+    #[test]
+    fn counts_commas_that_are_missing_or_too_many_and_comments() {
+        for (text, repairs) in [
+            ("[1, 2]", 0),
+            ("[1, 2,]", 1),
+            ("[1 2]", 1),
+            ("[,1]", 1),
+            ("[1,,2]", 1),
+            ("// a\n[1, /* b, */ 2 // c\n]", 2),
+        ] {
+            let mut json = Json::new(text);
+            json.enter();
+            let mut elements = 0;
+            while json.element() {
+                json.skip();
+                elements += 1;
+            }
+            assert_eq!((json.repairs, elements > 0), (repairs, true), "{text}");
+            let object = text.replace('[', "{").replace(']', "}").replace('1', "\"a\": 1").replace('2', "\"b\": 2");
+            let mut json = Json::new(&object);
+            json.enter();
+            while json.key().is_some() {
+                json.skip();
+            }
+            assert_eq!(json.repairs, repairs, "{object}");
+        }
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub fn read(text: &str, cx: &Context, problems: &mut Problems) -> Result<Found, 
     }
     let found = reader.feed()?;
     let Reader { json, strange_types, .. } = reader;
+    // `callback(…);` is no junk.
+    if json.rest().contains(|c: char| !c.is_whitespace() && !matches!(c, ')' | ';')) {
+        problems.note(Fault::TrailingJunk);
+    }
     problems.add(Fault::BadJson, json.repairs);
     problems.add(Fault::WrongJsonType, strange_types);
     if json.cut_off {
@@ -79,7 +83,7 @@ impl Reader<'_, '_> {
                 "language" => feed.language = self.line().map(|tag| tag.replace('_', "-")),
                 "author" | "authors" => self.people(&mut feed.authors),
                 "hubs" => feed.hub = self.hub().or(feed.hub),
-                "items" if self.json.value() == Value::Array => {
+                "items" if matches!(self.json.value(), Value::Array | Value::Object) => {
                     has_items = true;
                     self.items(&mut drafts);
                 }
@@ -105,9 +109,12 @@ impl Reader<'_, '_> {
         Ok(Found { kind: DocumentKind::JsonFeed, feed, items, hints, empty_items })
     }
 
+    /// The items of a list, or of an object as PHP makes of a list with gaps.
     fn items(&mut self, drafts: &mut Vec<Draft>) {
+        let is_list = self.json.value() == Value::Array;
+        self.strange_types += u32::from(!is_list);
         self.json.enter();
-        while self.json.element() {
+        while if is_list { self.json.element() } else { self.json.key().is_some() } {
             if drafts.len() >= MAX_ITEMS {
                 self.problems.note(Fault::TooManyItems);
                 self.json.skip();
@@ -217,7 +224,22 @@ impl Reader<'_, '_> {
         Some(plain::title(&text)).filter(|title| !title.is_empty())
     }
 
+    /// An address; of a list the first.
     fn address(&mut self) -> Option<String> {
+        if self.json.value() == Value::Array {
+            self.strange_types += 1;
+            self.json.enter();
+            let mut first = None;
+            while self.json.element() {
+                if first.is_none() && self.json.value() == Value::String {
+                    let href = self.json.string();
+                    first = absolute(self.cx.url, &href);
+                } else {
+                    self.json.skip();
+                }
+            }
+            return first;
+        }
         let href = self.json.text()?;
         let found = absolute(self.cx.url, &href);
         if found.is_none() && !href.trim().is_empty() {
@@ -441,8 +463,40 @@ mod tests {
     }
 
     #[test]
+    fn reads_items_that_became_an_object_and_lists_of_addresses() {
+        let (found, problems) = found(
+            r#"{"version": "https://jsonfeed.org/version/1.1", "items": {"0": {"id": "1", "url": ["/a", "/b"]}, "2": {"id": "2"}}}"#,
+        );
+        let found = found.unwrap();
+        assert_eq!(found.items.iter().map(|item| item.id.as_deref()).collect::<Vec<_>>(), [Some("1"), Some("2")]);
+        assert_eq!(found.items[0].link.as_deref(), Some("https://tin.example/a"));
+        assert_eq!(problems, ["wrong-json-type"]);
+    }
+
+    #[test]
+    fn names_what_follows_and_what_json_does_not_allow() {
+        let json = r#"{"version": "https://jsonfeed.org/version/1.1", /* mới */ "items": [{"id": "1"},]}"#;
+        for (end, codes) in
+            [("", vec!["bad-json"]), (");", vec!["bad-json"]), ("<!-- 1 s -->", vec!["trailing-junk", "bad-json"])]
+        {
+            let (found, problems) = found(&format!("{json}{end}"));
+            assert_eq!(
+                (found.unwrap().items.len(), problems),
+                (1, codes.into_iter().map(str::to_owned).collect()),
+                "{end}"
+            );
+        }
+    }
+
+    #[test]
     fn refuses_other_json() {
-        for json in ["{}", "[]", r#"{"items": [1]}"#, r#"{"items": [{"id": 1, "title": "x", "price": 2}]}"#] {
+        for json in [
+            "{}",
+            "[]",
+            r#"{"items": [1]}"#,
+            r#"{"items": {"a": 1}}"#,
+            r#"{"items": [{"id": 1, "title": "x", "price": 2}]}"#,
+        ] {
             assert_eq!(found(json).0.err(), Some(Unreadable::Json), "{json}");
         }
         let cut = r#"{"version": "https://jsonfeed.org/version/1.1", "ti"#;

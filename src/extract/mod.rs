@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod json;
 pub mod jsonapi;
 pub mod jsonfeed;
+mod legacy;
 pub mod limits;
 pub mod opml;
 mod pages;
@@ -28,6 +29,7 @@ pub mod report;
 pub mod sitemap;
 pub mod sniff;
 mod unreadable;
+mod wrapped;
 pub mod xml;
 
 use std::collections::HashSet;
@@ -40,6 +42,7 @@ pub use self::pages::How;
 pub use self::unreadable::Unreadable;
 use crate::config::DateOrder;
 use crate::model::{FeedMeta, Instant, Problem, PublisherHints, RawItem};
+use feed::Found;
 use problems::{Fault, Problems};
 
 /// What the caller expects a document to be.
@@ -181,16 +184,27 @@ fn read_uncaught(input: &Input, how: How<'_>) -> Result<Document, Unreadable> {
     let decoded = decode::decode(bytes, input.content_type, host, &mut problems);
     let text = decoded.text.as_ref();
     let document = match input.kind {
-        Kind::Feed => read_feed(text, input, &mut problems)?,
+        Kind::Feed => read_feed(text, input, &mut problems),
         Kind::Auto => match read_feed(text, input, &mut problems) {
-            Ok(found) => found,
-            Err(why_not) => pages::whatever(text, input, how, why_not)?,
+            Ok(found) => Ok(found),
+            Err(why_not) => pages::whatever(text, input, how, why_not),
         },
-        Kind::Html => pages::listing(text, input, how)?,
-        Kind::Article => pages::article(text, input, how)?,
-        Kind::Sitemap => pages::sitemap(text, input)?,
-        Kind::Json => pages::json(text, input, how)?,
+        Kind::Html => pages::listing(text, input, how),
+        Kind::Article => pages::article(text, input, how),
+        Kind::Sitemap => pages::sitemap(text, input),
+        Kind::Json => pages::json(text, input, how),
     };
+    let document = document.map_err(|why_not| match why_not {
+        // Among random bytes there is always a `<` before a letter.
+        Unreadable::OtherXml { .. } | Unreadable::PlainText { .. } | Unreadable::Html { .. }
+            if !decoded.encoding.starts_with("UTF-16")
+                && !decoded.encoding.starts_with("UTF-32")
+                && sniff::is_noise(bytes) =>
+        {
+            Unreadable::Binary { format: "data of an unknown kind" }
+        }
+        why_not => why_not,
+    })?;
     note_repeated_ids(&document.items, &mut problems);
     let mut problems = problems.into_list();
     problems.extend(document.problems);
@@ -214,23 +228,16 @@ fn page_text(input: &Input) -> Result<String, Unreadable> {
 
 fn read_feed(text: &str, input: &Input, problems: &mut Problems) -> Result<Document, Unreadable> {
     let cx = feed::Context { url: input.url, zone: input.zone, order: input.date_order, now: input.now };
-    let found = match feed::find_root(text) {
-        Some(root) => {
-            let found = feed::read(text, root, &cx, problems)?;
-            if root.in_page && found.items.is_empty() && found.feed.title.is_none() {
-                return Err(refuse(text, input.url));
-            }
-            found
-        }
-        None if sniff::looks(text) == sniff::Looks::Json => jsonfeed::read(text, &cx, problems)?,
-        None => match unescaped(text) {
-            Some(inner) => {
-                problems.note(Fault::Escaped);
-                let Some(root) = feed::find_root(&inner) else { return Err(refuse(text, input.url)) };
-                feed::read(&inner, root, &cx, problems)?
-            }
-            None => return Err(refuse(text, input.url)),
+    let is_json = text.trim_start().starts_with('"') || sniff::looks(text) == sniff::Looks::Json;
+    let found = if is_json { read_json(text, &cx, problems) } else { Err(Unreadable::Json) };
+    let found = match found {
+        // What begins like JSON may be a server's message (`[warn] …`) before a feed.
+        Err(Unreadable::Json) => match feed::find_root(text) {
+            Some(root) => read_markup(text, root, &cx, problems)?,
+            None if is_json => return Err(Unreadable::Json),
+            None => read_inside(text, &cx, problems)?,
         },
+        found => found?,
     };
     Ok(Document {
         kind: found.kind,
@@ -256,11 +263,47 @@ fn note_repeated_ids(items: &[RawItem], problems: &mut Problems) {
     }
 }
 
-/// A feed that stands escaped in another document, as web services wrap it (`<string>&lt;rss …`).
-fn unescaped(text: &str) -> Option<String> {
-    let head = plain::floor(text, 4096);
-    let is_feed = ["&lt;rss", "&lt;feed", "&lt;rdf:RDF"].iter().any(|root| head.contains(root));
-    is_feed.then(|| xml::refs::References::default().resolve(text).into_owned())
+/// The feed whose root is at `root`. On a page a stray element of a feed's name is none.
+fn read_markup(text: &str, root: feed::Root, cx: &feed::Context, problems: &mut Problems) -> Result<Found, Unreadable> {
+    let found = feed::read(text, root, cx, problems)?;
+    if root.in_page && found.items.is_empty() && found.feed.title.is_none() {
+        return Err(refuse(text, cx.url));
+    }
+    Ok(found)
+}
+
+/// A JSON Feed, or a feed of markup that is a string in JSON.
+fn read_json(text: &str, cx: &feed::Context, problems: &mut Problems) -> Result<Found, Unreadable> {
+    let why_not = match jsonfeed::read(text, cx, problems) {
+        Err(why_not @ Unreadable::Json) => why_not,
+        found => return found,
+    };
+    let Some(inner) = wrapped::in_json(text) else { return Err(why_not) };
+    let Some(root) = feed::find_root(&inner) else { return Err(why_not) };
+    problems.note(Fault::Escaped);
+    read_markup(&inner, root, cx, problems)
+}
+
+/// A feed inside a document of markup or words that is none itself.
+fn read_inside(text: &str, cx: &feed::Context, problems: &mut Problems) -> Result<Found, Unreadable> {
+    if let Some(inner) = wrapped::in_markup(text)
+        && let Some(root) = feed::find_root(&inner)
+    {
+        problems.note(Fault::Escaped);
+        return read_markup(&inner, root, cx, problems);
+    }
+    if let Some(at) = wrapped::json_feed_start(text) {
+        // What is found wrong in a text that turns out to be none of these is no repair.
+        let mut noted = Problems::default();
+        if let Ok(found) = jsonfeed::read(&text[at..], cx, &mut noted)
+            && !found.items.is_empty()
+        {
+            problems.note_with(Fault::LeadingJunk, &text[..at]);
+            problems.append(noted);
+            return Ok(found);
+        }
+    }
+    Err(refuse(text, cx.url))
 }
 
 /// Names what a text is that is no feed.
@@ -271,6 +314,7 @@ fn refuse(text: &str, url: Option<&Url>) -> Unreadable {
         sniff::Looks::Html => sniff::page(text, url).unreadable(),
         sniff::Looks::Sitemap => Unreadable::Sitemap,
         sniff::Looks::Opml => Unreadable::Opml,
+        sniff::Looks::OtherXml(root) if root == "svg" => Unreadable::Image { format: "SVG" },
         sniff::Looks::OtherXml(root) => Unreadable::OtherXml { root },
         sniff::Looks::Text => Unreadable::PlainText { start: plain::line(plain::floor(text.trim_start(), 60)) },
     }

@@ -202,6 +202,15 @@ impl Problems {
         }
     }
 
+    /// Counts everything that `other` did.
+    pub fn append(&mut self, other: Self) {
+        for Seen { fault, count, sample } in other.seen {
+            let seen = self.entry(fault);
+            seen.count = seen.count.saturating_add(count);
+            seen.sample = seen.sample.take().or(sample);
+        }
+    }
+
     /// Whether `fault` was met.
     pub fn has(&self, fault: Fault) -> bool {
         self.seen.iter().any(|seen| seen.fault == fault)

@@ -24,13 +24,27 @@ pub fn binary(bytes: &[u8]) -> Option<Unreadable> {
         [b'%', b'P', b'D', b'F', ..] => other("a PDF file"),
         [b'P', b'K', 3, 4, ..] => other("a ZIP file"),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => other("an Office file"),
+        [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', 0x90, 0, ..] => other("a program"),
+        [b'R', b'a', b'r', b'!', 0x1a, ..] | [b'7', b'z', 0xbc, 0xaf, ..] => other("an archive"),
+        [b'w', b'O', b'F', b'F' | b'2', ..] => other("a font"),
+        [b'S', b'Q', b'L', b'i', b't', b'e', b' ', b'f', ..] => other("a database"),
+        [0xff, 0xfa..=0xfb | 0xf2..=0xf3, 0x10..=0xef, ..] => other("a sound file"),
         [b'O', b'g', b'g', b'S', ..] | [b'I', b'D', b'3', ..] => other("a sound file"),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => other("a film"),
+        [0x78, 0x01 | 0x9c | 0xda, ..] | [0xfd, b'7', b'z', b'X', b'Z', ..] => Some(Unreadable::Compressed),
         [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
             Some(Unreadable::Compressed)
         }
         _ => None,
     }
+}
+
+/// Whether so many bytes are controls that this is no text at all: one in thirty; of random bytes it is one in ten.
+pub fn is_noise(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4096)];
+    // Escapes switch the character set in ISO-2022; zeros pad, and are half of UTF-16.
+    let controls = head.iter().filter(|&&b| b < 0x20 && !matches!(b, 0 | b'\t' | b'\n' | 0xc | b'\r' | 0x1b)).count();
+    controls >= 2 && controls * 30 > head.len()
 }
 
 /// What a text is by its first element.
@@ -54,7 +68,7 @@ pub enum Looks {
 
 /// Tells what a text that is no XML feed looks like.
 pub fn looks(text: &str) -> Looks {
-    let start = text.trim_start();
+    let start = super::json::without_comments(text);
     match start.as_bytes().first() {
         None => return Looks::Nothing,
         Some(b'{' | b'[') => return Looks::Json,
@@ -63,16 +77,19 @@ pub fn looks(text: &str) -> Looks {
     // `)]}',` stands before some JSON to keep it from being run, `callback(` to have it run.
     if let Some(at) = start.bytes().take(64).position(|b| matches!(b, b'{' | b'[')) {
         let before = start[..at].trim_end();
-        let is_call =
-            before.ends_with('(') && before.bytes().all(|b| b.is_ascii_alphanumeric() || b"_$.(/*".contains(&b));
+        // `typeof callback === "function" && callback(` is how some make sure that there is one.
+        let is_call = before.ends_with('(')
+            && before.bytes().all(|b| b.is_ascii_alphanumeric() || b"_$.(/* =&|!\"'".contains(&b));
         let is_guard = before.bytes().all(|b| b.is_ascii_punctuation() && b != b'<');
         if is_call || is_guard {
             return Looks::Json;
         }
     }
     let mut tokens = Tokens::new(start);
+    let mut has_text = false;
     while let Some(token) = tokens.next(None) {
         match token {
+            Token::Text(text) => has_text |= !text.trim().is_empty(),
             Token::Doctype(declaration) if declaration.trim_ascii_start().to_ascii_lowercase().starts_with("html") => {
                 return Looks::Html;
             }
@@ -81,7 +98,12 @@ pub fn looks(text: &str) -> Looks {
                 return match local.to_ascii_lowercase().as_str() {
                     "urlset" | "sitemapindex" => Looks::Sitemap,
                     "opml" => Looks::Opml,
+                    "svg" => Looks::OtherXml("svg".to_owned()),
                     name if prefix.is_empty() && is_page_element(name) => Looks::Html,
+                    // An element after words is a slip of the pen, or no element at all.
+                    _ if has_text || !tag.name.chars().all(|c| c.is_alphanumeric() || "-_.:".contains(c)) => {
+                        Looks::Text
+                    }
                     _ => Looks::OtherXml(plain::floor(tag.name, 40).to_owned()),
                 };
             }
@@ -350,6 +372,8 @@ mod tests {
     fn knows_files_by_their_first_bytes() {
         assert_eq!(binary(b"\x89PNG\r\n\x1a\n"), Some(Unreadable::Image { format: "PNG" }));
         assert_eq!(binary(b"%PDF-1.7"), Some(Unreadable::Binary { format: "a PDF file" }));
+        assert_eq!(binary(b"\x7fELF\x02\x01"), Some(Unreadable::Binary { format: "a program" }));
+        assert_eq!(binary(b"\x78\x9c\x01"), Some(Unreadable::Compressed));
         assert_eq!(binary(b"<rss>"), None);
     }
 
@@ -363,7 +387,11 @@ mod tests {
         assert_eq!(looks("<div>a</div>"), Looks::Html);
         assert_eq!(looks("<?xml version='1.0'?><urlset>"), Looks::Sitemap);
         assert_eq!(looks("<opml version='2.0'>"), Looks::Opml);
-        assert_eq!(looks("<svg:svg>"), Looks::OtherXml("svg:svg".to_owned()));
+        assert_eq!(looks("<svg:svg>"), Looks::OtherXml("svg".to_owned()));
         assert_eq!(looks("Không có gì"), Looks::Text);
+        assert_eq!(looks("a <qY> b"), Looks::Text);
+        assert_eq!(looks("<a\u{9d}b>"), Looks::Text);
+        assert_eq!(looks("/* 1 */ // 2\n{\"a\":1}"), Looks::Json);
+        assert_eq!(looks("/**/typeof f === 'function' && f({\"a\":1});"), Looks::Json);
     }
 }

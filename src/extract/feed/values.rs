@@ -92,6 +92,8 @@ impl<'a> Reader<'a, '_> {
 
     /// Puts a finished text where it belongs.
     pub(super) fn value(&mut self, capture: &Capture<'a>, value: String) {
+        let keeps_bytes = matches!(capture.name, Name::Guid | Name::Id | Name::Identifier);
+        let value = if keeps_bytes { value } else { without_section_marks(value) };
         match capture.scope {
             Scope::Feed => self.feed_value(capture, value),
             Scope::Item => self.item_value(capture, value),
@@ -437,6 +439,15 @@ impl<'a> Reader<'a, '_> {
         };
         Some(Body { html, base })
     }
+}
+
+/// A text without the marks of a CDATA section around it that were escaped, or stood inside another section, and so became
+/// part of it.
+fn without_section_marks(value: String) -> String {
+    let trimmed = value.trim();
+    let inside = trimmed.strip_prefix("<![CDATA[").unwrap_or(trimmed);
+    let inside = inside.strip_suffix("]]>").unwrap_or(inside);
+    if inside.len() == trimmed.len() { value } else { inside.to_owned() }
 }
 
 fn set<T>(field: &mut Option<T>, value: Option<T>) {
