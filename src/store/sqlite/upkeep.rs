@@ -155,28 +155,6 @@ impl Tx<'_> {
     pub fn set_backed_up(&self, now: Instant) -> Result<(), StoreError> {
         self.set_meta(BACKED_UP, &now.timestamp().to_string())
     }
-
-    /// Writes and takes back as much as a small batch needs: whether the file system takes it is known after the commit.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`] when polls could not be kept either.
-    pub fn probe(&self) -> Result<(), StoreError> {
-        /// More than the pages of a poll that brings a dozen items.
-        const BYTES: i64 = 256 << 10;
-        self.run(|tx| {
-            tx.execute("INSERT OR REPLACE INTO meta(key, value) VALUES ('probe', hex(zeroblob(?1)))", [BYTES]).map(drop)
-        })
-    }
-
-    /// Removes what [`Tx::probe`] wrote; in a transaction of its own.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub fn end_probe(&self) -> Result<(), StoreError> {
-        self.run(|tx| tx.execute("DELETE FROM meta WHERE key = 'probe'", []).map(drop))
-    }
 }
 
 impl super::SqliteLibrary {
