@@ -9,10 +9,10 @@ use serde_json::json;
 use super::args::Format;
 use super::look::{open, time};
 use crate::config::Config;
-use crate::daemon::overrule;
+use crate::daemon::{classify, overrule};
 use crate::model::StoryKey;
 use crate::store::sqlite::{Decision, ItemFacts};
-use crate::topics::{Matcher, Subject};
+use crate::topics::Matcher;
 
 /// `bantin why WHAT`
 pub fn why(config: &Config, what: &str, format: Format, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
@@ -145,17 +145,8 @@ fn as_json(config: &Config, matcher: &Matcher, item: &ItemFacts, decisions: &[De
 /// By the rules in force, why an item is under its topics.
 fn reasons(config: &Config, matcher: &Matcher, item: &ItemFacts) -> BTreeMap<String, Vec<String>> {
     let Some(source) = config.sources.iter().find(|source| source.id == item.source) else { return BTreeMap::new() };
-    let hits = matcher.classify(&Subject {
-        title: &item.title,
-        lead: &item.summary,
-        body: &item.text,
-        source: &item.source,
-        sections: &source.section,
-        province: source.province.as_ref(),
-        tags: &source.tags,
-        categories: &item.categories,
-    });
-    hits.into_iter()
+    classify::hits(matcher, source, item)
+        .into_iter()
         .map(|hit| (hit.topic.to_string(), hit.evidence.iter().map(ToString::to_string).collect()))
         .collect()
 }

@@ -11,10 +11,11 @@ use xxhash_rust::xxh3::Xxh3;
 use super::engine::Engine;
 use super::ingest;
 use super::setup::Setup;
+use crate::config::Source;
 use crate::model::{FeedKey, Instant, StoryKey, TopicId};
 use crate::store::StoreError;
 use crate::store::sqlite::ItemFacts;
-use crate::topics::Subject;
+use crate::topics::{Hit, Matcher, Subject};
 
 /// How far back stories are judged anew.
 const BACK: TimeDelta = TimeDelta::days(30);
@@ -97,16 +98,7 @@ fn judge(setup: &Setup, engine: &Engine) -> Result<Vec<Judged>, StoreError> {
 /// left the configuration.
 pub(super) fn places(setup: &Setup, item: &ItemFacts) -> Option<(Vec<TopicId>, Option<FeedKey>)> {
     let source = setup.source(&item.source)?;
-    let hits = setup.matcher.classify(&Subject {
-        title: &item.title,
-        lead: &item.summary,
-        body: &item.text,
-        source: &item.source,
-        sections: &source.section,
-        province: source.province.as_ref(),
-        tags: &source.tags,
-        categories: &item.categories,
-    });
+    let hits = hits(&setup.matcher, source, item);
     Some((ingest::topic_ids(&hits), source.province.clone().map(FeedKey::Province)))
 }
 
@@ -121,4 +113,18 @@ fn fingerprint(setup: &Setup) -> String {
         hash.update(format!("{} {:?} {:?} {:?}", source.id, source.province, source.section, source.tags).as_bytes());
     }
     format!("{:016x}", hash.digest())
+}
+
+/// The topics of a stored item, best first, with the rules that found them.
+pub fn hits(matcher: &Matcher, source: &Source, item: &ItemFacts) -> Vec<Hit> {
+    matcher.classify(&Subject {
+        title: &item.title,
+        lead: &item.summary,
+        body: &item.text,
+        source: &item.source,
+        sections: &source.section,
+        province: source.province.as_ref(),
+        tags: &source.tags,
+        categories: &item.categories,
+    })
 }

@@ -24,7 +24,7 @@
 //! | `log.rs` | where logs go |
 
 pub mod articles;
-mod classify;
+pub mod classify;
 mod commands;
 pub mod control;
 pub mod document;
