@@ -3,6 +3,8 @@
 //! The pages in `tests/fixtures/portals/` are ours, about events that never happened; their structure is the families'.
 //! Beside each pair stands what is right.
 
+mod common;
+
 use std::path::Path;
 
 use bantin::dates::Context;
@@ -10,23 +12,9 @@ use bantin::extract::html::profile::profile;
 use bantin::extract::html::select::Selectors;
 use bantin::extract::html::{Article, ArticleHint, Listing, article, listing};
 use bantin::extract::inspect::inspect;
+use common::FAMILIES;
 use serde_json::{Value, json};
 use url::Url;
-
-const FAMILIES: [&str; 12] = [
-    "vnportal",
-    "liferay",
-    "sharepoint",
-    "dotnetnuke",
-    "nukeviet",
-    "content-fck",
-    "dataimages",
-    "cms-link",
-    "b-grid",
-    "mastercms",
-    "vccorp",
-    "wordpress",
-];
 
 struct Fixture {
     listing: String,
