@@ -24,7 +24,7 @@ use bantin::store::sqlite::SqliteLibrary;
 use chrono::{TimeDelta, Utc};
 use common::{Running, assert_sound, bantin, published_files};
 use farm::certificates::{Authority, Special};
-use farm::misconduct::{Misconduct, gzip, misconduct};
+use farm::misconduct::{FAILURES, Misconduct, gzip, misconduct};
 use farm::{Asked, Farm, FarmHost, Reply};
 use url::Url;
 
@@ -46,6 +46,8 @@ enum Kind {
     Moved,
     /// Its server knows no validators.
     Plain,
+    /// Likewise, and there is nothing in its document.
+    Empty,
     /// Whatever it does is to be called by this name.
     Bad(&'static str),
 }
@@ -55,10 +57,16 @@ impl Kind {
     fn outcome(self, before: usize) -> &'static str {
         match (self, before) {
             (Self::Bad(name), _) => name,
+            (Self::Empty, 0) => "empty",
             (_, 0) => "new-items",
-            (Self::Plain, _) => "unchanged",
+            (Self::Plain | Self::Empty, _) => "unchanged",
             (Self::Good | Self::Moved, _) => "not-modified",
         }
+    }
+
+    /// How many items it has.
+    fn items(self) -> u64 {
+        if matches!(self, Self::Bad(_) | Self::Empty) { 0 } else { ITEMS }
     }
 
     fn is_bad(self) -> bool {
@@ -119,6 +127,9 @@ fn plain_answer(all: &[Misconduct], asked: &Asked) -> Reply {
         Some("tot") => honest(asked, news(number)).after(Duration::from_millis(5)),
         Some("gzip") => Reply::feed(gzip(news(number).as_bytes())).encoded("gzip"),
         Some("chuyen") => Reply::redirect(301, query),
+        Some("trong") => {
+            Reply::feed("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Trống</title></channel></rss>")
+        }
         Some("robots.txt") => Reply::body("text/plain", "User-agent: *\nDisallow: /noi-bo\n"),
         Some("tin-tuc") => Reply::body("text/html", "<html><body>Danh sách tin</body></html>"),
         _ => Reply::status(404),
@@ -141,6 +152,14 @@ impl Scene {
         let mut scene = Self { farm, sources: Vec::new(), folder, plain };
         scene.add_misconduct(&all);
         scene.add_tls();
+        for (host, name) in [
+            (scene.farm.old_tls_host(), "tls-too-old"),
+            (scene.farm.parrot_tls_host(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "tls-other"),
+            (scene.farm.mute_tls_host(), "timeout-tls"),
+            (scene.farm.full_host(), "timeout-connect"),
+        ] {
+            scene.add(host.url("/rss"), Kind::Bad(name), "timeout = \"1s\"");
+        }
         let closed = scene.farm.closed_host().url("/rss");
         scene.add(closed, Kind::Bad("refused"), "");
         scene.add(format!("http://{NO_HOST}/rss").parse().expect("an address"), Kind::Bad("dns"), "");
@@ -175,6 +194,10 @@ impl Scene {
         }
         let page = |path: &str| self.plain[0].url(path);
         let (inner, list, private) = (page("/noi-bo/tin"), page("/tin-tuc"), page("/rieng"));
+        let (empty, far) = (page("/trong"), page("/tot/0"));
+        let nobody = self.farm.closed_host().url("/");
+        self.add(empty, Kind::Empty, "");
+        self.add(far, Kind::Bad("proxy"), &format!("proxy = \"{nobody}\""));
         self.add(inner, Kind::Bad("robots"), "kind = \"html\"");
         self.add(list, Kind::Bad("html-instead-of-feed"), "kind = \"feed\"");
         self.add(private, Kind::Bad("blocked-address"), "allow_private_addresses = false");
@@ -190,10 +213,13 @@ impl Scene {
             _ => Reply::status(404),
         });
         let special = |until| Special { until, ..Special::default() };
+        let future = Special { from: Some((2039, 1, 1)), ..Special::default() };
         let issued_at = |path| Special { issuer_url: Some(store.url(path).to_string()), ..Special::default() };
         for (authority, name, special, kind) in [
             (&root, None, special(None), Kind::Good),
             (&root, None, special(Some((2021, 1, 1))), Kind::Bad("tls-expired")),
+            (&root, None, future, Kind::Bad("tls-not-yet-valid")),
+            (&root, None, special(None), Kind::Bad("tls-pin-mismatch")),
             (&root, Some("khac.example"), special(None), Kind::Bad("tls-wrong-name")),
             (&stranger, None, special(None), Kind::Bad("tls-unknown-issuer")),
             (&between, None, issued_at("/giua.crt"), Kind::Good),
@@ -205,7 +231,9 @@ impl Scene {
                 authority.certificate(&[&name], special).server(&[])
             };
             let host = self.farm.tls_host_by_address(server, move |asked| honest(asked, news(number)));
-            self.add(host.url("/rss"), kind, "ca = \"goc.pem\"");
+            let other = format!("\ntls_pin = \"{}\"", "0f".repeat(32));
+            let pin = if kind == Kind::Bad("tls-pin-mismatch") { other.as_str() } else { "" };
+            self.add(host.url("/rss"), kind, &format!("ca = \"goc.pem\"{pin}"));
         }
     }
 
@@ -332,7 +360,10 @@ fn a_farm_of_300_sources_is_polled_kept_and_taken_up_again() {
     let scene = Scene::new();
     assert_eq!(scene.sources.len(), SOURCES);
     let bad = scene.sources.iter().filter(|source| source.kind.is_bad()).count();
-    assert!(bad * 100 / SOURCES >= 29, "{bad} misbehave");
+    assert!(bad * 100 / SOURCES >= 30, "{bad} misbehave");
+    let shown: BTreeSet<&str> = scene.sources.iter().map(|source| source.kind.outcome(0)).collect();
+    let missing: Vec<&str> = FAILURES.into_iter().filter(|name| !shown.contains(name)).collect();
+    assert_eq!(missing, ["timeout-dns"], "the system's name servers cannot be made slow for a test");
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async { tokio::spawn(two_rounds(Arc::new(scene))).await.expect("no panic") });
@@ -380,7 +411,7 @@ fn assert_items(scene: &Scene, library: &SqliteLibrary) {
     let wrong: Vec<String> = scene
         .sources
         .iter()
-        .filter(|source| rows.get(&source.id) != Some(&if source.kind.is_bad() { 0 } else { ITEMS }))
+        .filter(|source| rows.get(&source.id) != Some(&source.kind.items()))
         .map(|source| format!("{}: {:?} items", source.url, rows.get(&source.id)))
         .collect();
     assert_eq!(wrong, nothing());
@@ -422,7 +453,7 @@ fn assert_validators(scene: &Scene, before: usize) {
             .collect();
         assert_eq!(asked.len(), before + 1, "{url}");
         for (nth, asked) in asked.iter().enumerate() {
-            let expected = match nth.checked_sub(1).filter(|_| source.kind != Kind::Plain) {
+            let expected = match nth.checked_sub(1).filter(|_| !matches!(source.kind, Kind::Plain | Kind::Empty)) {
                 Some(last) => (Some(validators(last).0), Some(validators(last).1)),
                 None => (None, None),
             };

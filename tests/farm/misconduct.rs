@@ -100,3 +100,40 @@ pub fn misconduct() -> Vec<Misconduct> {
     .map(|(path, name, reply)| Misconduct { path, name, reply })
     .collect()
 }
+
+/// The names of every way in which a poll can fail by what the other side does, and which a farm has to show.
+pub const FAILURES: [&str; 33] = [
+    "html-instead-of-feed",
+    "login-or-challenge",
+    "gone",
+    "not-found",
+    "forbidden",
+    "throttled",
+    "server-error",
+    "unexpected-status",
+    "timeout-dns",
+    "timeout-connect",
+    "timeout-tls",
+    "timeout-answer",
+    "timeout-body",
+    "dns",
+    "refused",
+    "interrupted",
+    "tls-expired",
+    "tls-not-yet-valid",
+    "tls-wrong-name",
+    "tls-unknown-issuer",
+    "tls-incomplete-chain",
+    "tls-too-old",
+    "tls-pin-mismatch",
+    "tls-other",
+    "too-large",
+    "redirect-loop",
+    "bad-redirect",
+    "bad-encoding",
+    "blocked-address",
+    "robots",
+    "unreadable",
+    "proxy",
+    "empty",
+];

@@ -205,6 +205,8 @@ struct Shared {
     counts: Mutex<HashMap<(IpAddr, String), usize>>,
     connections: Mutex<HashMap<IpAddr, (usize, usize)>>,
     addresses: Mutex<Vec<SocketAddr>>,
+    /// Listeners that answer nobody, with the connections that wait at them.
+    held: Mutex<Vec<(TcpListener, Vec<TcpStream>)>>,
     stopped: AtomicBool,
 }
 
@@ -274,6 +276,54 @@ impl Farm {
     pub fn closed_host(&self) -> FarmHost {
         let listener = TcpListener::bind((next_address(), 0)).expect("127.0.0.0/8 is ours");
         FarmHost { address: listener.local_addr().expect("bound"), scheme: "http", name: None }
+    }
+
+    /// A host that takes no connection any more: its queue is full, and further ones hang as they do where a machine is off.
+    pub fn full_host(&self) -> FarmHost {
+        use std::os::fd::AsRawFd;
+        let listener = TcpListener::bind((next_address(), 0)).expect("127.0.0.0/8 is ours");
+        // SAFETY: the descriptor is open; listening again only sets the length of the queue.
+        let result = unsafe { libc::listen(listener.as_raw_fd(), 0) };
+        assert_eq!(result, 0);
+        let address = listener.local_addr().expect("bound");
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+            waiting.push(stream);
+            assert!(waiting.len() < 100, "the queue has an end");
+        }
+        self.shared.held.lock().expect("no script panics").push((listener, waiting));
+        FarmHost { address, scheme: "http", name: None }
+    }
+
+    /// A host that takes connections for TLS and never says a word.
+    pub fn mute_tls_host(&self) -> FarmHost {
+        let listener = TcpListener::bind((next_address(), 0)).expect("127.0.0.0/8 is ours");
+        let address = listener.local_addr().expect("bound");
+        self.shared.held.lock().expect("no script panics").push((listener, Vec::new()));
+        FarmHost { address, scheme: "https", name: None }
+    }
+
+    /// A host that says the same to everybody who wants TLS, whatever it is told.
+    pub fn parrot_tls_host(&self, words: &'static [u8]) -> FarmHost {
+        let listener = TcpListener::bind((next_address(), 0)).expect("127.0.0.0/8 is ours");
+        let address = listener.local_addr().expect("bound");
+        self.shared.addresses.lock().expect("no script panics").push(address);
+        let shared = Arc::clone(&self.shared);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                if shared.stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                // What a client does to a connection is its own affair.
+                let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(words));
+            }
+        });
+        FarmHost { address, scheme: "https", name: None }
+    }
+
+    /// A host that knows only TLS 1.0: it answers with the fatal alert `protocol_version`.
+    pub fn old_tls_host(&self) -> FarmHost {
+        self.parrot_tls_host(&[0x15, 3, 1, 0, 2, 2, 70])
     }
 
     /// Everything seen so far, in the order in which it began.

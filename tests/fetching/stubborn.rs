@@ -102,32 +102,9 @@ fn a_slow_name_server_is_named() {
 
 #[test]
 fn a_host_that_takes_no_connection_is_named() {
-    // A listener whose queue is full: further connections hang as they do at a host that is off.
-    let listener = socket_with_full_queue();
-    let url = format!("http://{}/", listener.address).parse().expect("good");
-    let asked = Request { timeout: Duration::from_millis(300), ..request(url) };
+    let farm = Farm::new();
+    let asked = Request { timeout: Duration::from_millis(300), ..request(farm.full_host().url("/rss")) };
     assert_eq!(fetch(&asked).outcome(), Some(Outcome::Timeout { phase: Phase::Connect }));
-}
-
-struct FullQueue {
-    address: std::net::SocketAddr,
-    _held: Vec<std::net::TcpStream>,
-    _listener: std::net::TcpListener,
-}
-
-fn socket_with_full_queue() -> FullQueue {
-    use std::os::fd::AsRawFd;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
-    // SAFETY: the descriptor is open; listening again only sets the length of the queue.
-    let result = unsafe { libc::listen(listener.as_raw_fd(), 0) };
-    assert_eq!(result, 0);
-    let address = listener.local_addr().expect("bound");
-    let mut held = Vec::new();
-    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-        held.push(stream);
-        assert!(held.len() < 100, "the queue has an end");
-    }
-    FullQueue { address, _held: held, _listener: listener }
 }
 
 #[test]

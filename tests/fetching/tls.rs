@@ -1,7 +1,6 @@
 //! TLS: every reason not to believe a server has a name, and every way out of it verifies.
 
-use std::io::Write;
-use std::net::{IpAddr, TcpListener};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,38 +98,25 @@ fn an_unknown_issuer_is_named() {
     }
 }
 
-/// The address of a server that says the same to everybody, whatever it is told.
-fn parrot(words: &'static [u8]) -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let address = listener.local_addr().expect("bound");
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
-            let _ = stream.write_all(words);
-        }
-    });
-    address
-}
-
 #[test]
 fn a_server_too_old_is_named() {
-    // What a server that knows only TLS 1.0 says: the fatal alert `protocol_version`.
-    let url = format!("https://{}/rss", parrot(&[0x15, 3, 1, 0, 2, 2, 70])).parse().expect("good");
+    let farm = Farm::new();
+    let url = farm.old_tls_host().url("/rss");
     assert_eq!(problem(&fetch_with(settings(), &request(url))), TlsProblem::TooOld);
 }
 
 #[test]
 fn a_server_without_tls_is_named() {
-    let url = format!("https://{}/rss", parrot(b"HTTP/1.1 400 Bad Request\r\n\r\n")).parse().expect("good");
+    let farm = Farm::new();
+    let url = farm.parrot_tls_host(b"HTTP/1.1 400 Bad Request\r\n\r\n").url("/rss");
     let detail = "the server does not speak TLS on this port".to_owned();
     assert_eq!(problem(&fetch_with(settings(), &request(url))), TlsProblem::Other { detail });
 }
 
 #[test]
 fn a_handshake_that_hangs_is_named() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let url = format!("https://{}/rss", listener.local_addr().expect("bound")).parse().expect("good");
-    let asked = Request { timeout: Duration::from_millis(300), ..request(url) };
+    let farm = Farm::new();
+    let asked = Request { timeout: Duration::from_millis(300), ..request(farm.mute_tls_host().url("/rss")) };
     assert_eq!(fetch_with(settings(), &asked).outcome(), Some(Outcome::Timeout { phase: Phase::Tls }));
 }
 
