@@ -269,7 +269,7 @@ pub enum Command {
 
     /// Print the manual page, or write those of all commands and of feeds.toml into a folder
     Man {
-        /// Write `bantin.1`, a page a command, and `feeds.toml.5` here instead
+        /// Write `bantin.1`, a page a command, `feeds.toml.5` and `bantin-outcomes.7` here instead
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },

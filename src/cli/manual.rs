@@ -1,4 +1,5 @@
-//! The manual pages: those of the commands by `clap_mangen`, feeds.toml(5) from the table of its keys.
+//! The manual pages: those of the commands by `clap_mangen`, feeds.toml(5) from the table of its keys, bantin-outcomes(7)
+//! from what outcomes say of themselves.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,6 +8,7 @@ use clap::CommandFactory as _;
 
 use super::args::Cli;
 use crate::config;
+use crate::model::{Severity, one_of_each};
 
 const DESCRIPTION: &str = "A TOML file. \\fBbantin check\\fR says everything that is wrong with it at once; a running daemon \
     takes a changed file on SIGHUP (\\fBsystemctl reload bantin\\fR), whole or not at all.\n.PP\n\
@@ -14,16 +16,21 @@ const DESCRIPTION: &str = "A TOML file. \\fBbantin check\\fR says everything tha
     file. A secret is not written here but named: { credential = \"NAME\" } (LoadCredential= of systemd.exec(5)), \
     { env = \"NAME\" } or { file = \"PATH\" }.";
 
+const OUTCOMES: &str = "Every poll of a source ends in one of these. \\fBbantin sources\\fR and the page /status show the last \
+    one of each source, with the values of the case; the journal has it as the field OUTCOME, /metrics as the label \
+    outcome. A source that fails is asked more and more rarely, and always again; nothing that was published goes away.";
+
 /// Prints bantin(1).
 pub fn print(out: &mut dyn Write) -> io::Result<()> {
     clap_mangen::Man::new(Cli::command()).render(out)
 }
 
-/// Writes `bantin.1`, a page for every command, and `feeds.toml.5`.
+/// Writes `bantin.1`, a page for every command, `feeds.toml.5`, and `bantin-outcomes.7`.
 pub fn write(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     clap_mangen::generate_to(Cli::command(), folder)?;
-    std::fs::write(folder.join("feeds.toml.5"), feeds_toml())
+    std::fs::write(folder.join("feeds.toml.5"), feeds_toml())?;
+    std::fs::write(folder.join("bantin-outcomes.7"), outcomes())
 }
 
 /// feeds.toml(5) in the language of man(7).
@@ -42,6 +49,39 @@ fn feeds_toml() -> String {
     let others = "\\fBbantin\\fR(1), \\fBbantin\\-check\\fR(1), \\fBbantin\\-plan\\fR(1), \\fBcrontab\\fR(5)";
     section(&mut page, "SEE ALSO", others);
     page
+}
+
+/// bantin-outcomes(7): what each outcome means and what to do about it, in the words of the program.
+fn outcomes() -> String {
+    let mut page = format!(".TH bantin\\-outcomes 7 \"\" \"bantin {}\"\n", env!("CARGO_PKG_VERSION"));
+    section(&mut page, "NAME", "bantin\\-outcomes \\- how a poll can go, and what to do about it");
+    section(&mut page, "DESCRIPTION", OUTCOMES);
+    for (severity, title) in [
+        (Severity::Fine, "AS IT SHOULD BE"),
+        (Severity::Notice, "WORTH A LOOK IF IT STAYS SO"),
+        (Severity::Passing, "USUALLY PASSES BY ITSELF"),
+        (Severity::Broken, "STAYS UNTIL SOMEBODY DOES SOMETHING"),
+    ] {
+        section(&mut page, title, "");
+        for outcome in one_of_each().iter().filter(|outcome| outcome.severity() == severity) {
+            page.push_str(&format!(
+                ".TP\n\\fB{}\\fR\n{}.\n",
+                escape(outcome.name()),
+                escape(&sentence(&outcome.meaning()))
+            ));
+            if let Some(advice) = outcome.advice() {
+                page.push_str(&format!(".br\n{}.\n", escape(&sentence(advice))));
+            }
+        }
+    }
+    section(&mut page, "SEE ALSO", "\\fBbantin\\-sources\\fR(1), \\fBbantin\\-poll\\fR(1), \\fBfeeds.toml\\fR(5)");
+    page
+}
+
+/// With a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn section(page: &mut String, name: &str, text: &str) {
@@ -70,6 +110,15 @@ mod tests {
             for (key, _) in &table.keys {
                 assert!(section.contains(&format!("\n\\fB{}\\fR\n", escape(key))), "{} {key}", table.header);
             }
+        }
+    }
+
+    #[test]
+    fn the_page_of_outcomes_explains_each_once() {
+        let page = outcomes();
+        for outcome in one_of_each() {
+            let entry = format!("\n.TP\n\\fB{}\\fR\n", escape(outcome.name()));
+            assert_eq!(page.matches(&entry).count(), 1, "{}", outcome.name());
         }
     }
 

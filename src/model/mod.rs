@@ -20,7 +20,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall};
+pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall, one_of_each};
 pub use self::view::{Carrier, Entry, EntrySource, FeedContent, FeedKey, Page, StoryView};
 
 /// A point in time, UTC. The store keeps whole seconds.

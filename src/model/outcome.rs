@@ -4,11 +4,15 @@
 //! when the source is asked again. Each has a stable name for scripts and metrics, a sentence for people, and, where
 //! there is something to do, an advice.
 
+mod each;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
+
+pub use each::one_of_each;
 
 /// What one poll of one source came to.
 ///
@@ -582,56 +586,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    fn one_of_each() -> Vec<Outcome> {
-        let detail = || "x".to_owned();
-        let mut all = vec![
-            Outcome::NotModified,
-            Outcome::Unchanged,
-            Outcome::NewItems { new: 1, edited: 0 },
-            Outcome::NoNewItems { edited: 2 },
-            Outcome::MassChange { items: 15, matched: 14, new: 1 },
-            Outcome::Empty,
-            Outcome::HtmlInsteadOfFeed,
-            Outcome::LoginOrChallenge { wall: Wall::Login },
-            Outcome::SiteChanged { change: SiteChange::NoDates },
-            Outcome::Gone,
-            Outcome::NotFound,
-            Outcome::Forbidden { status: 403 },
-            Outcome::Throttled { status: 429, retry_after_seconds: Some(60) },
-            Outcome::ServerError { status: 500 },
-            Outcome::UnexpectedStatus { status: 418 },
-            Outcome::Dns { no_such_name: true },
-            Outcome::Refused,
-            Outcome::Unreachable { detail: detail() },
-            Outcome::Interrupted { detail: detail() },
-            Outcome::TooLarge { limit_bytes: 10, unpacked: true },
-            Outcome::RedirectLoop { hops: 10 },
-            Outcome::BadRedirect { detail: detail() },
-            Outcome::BadEncoding { detail: detail() },
-            Outcome::BlockedAddress { detail: detail() },
-            Outcome::Robots { unreadable: None },
-            Outcome::Unreadable { cause: detail() },
-            Outcome::Proxy { detail: detail() },
-            Outcome::Misconfigured { detail: detail() },
-        ];
-        for phase in [Phase::Dns, Phase::Connect, Phase::Tls, Phase::Answer, Phase::Body] {
-            all.push(Outcome::Timeout { phase });
-        }
-        for problem in [
-            TlsProblem::Expired { not_after: None },
-            TlsProblem::NotYetValid { not_before: None },
-            TlsProblem::WrongName { expected: detail() },
-            TlsProblem::UnknownIssuer { self_signed: false },
-            TlsProblem::IncompleteChain { issuer_url: None },
-            TlsProblem::TooOld,
-            TlsProblem::PinMismatch { found: detail() },
-            TlsProblem::Other { detail: detail() },
-        ] {
-            all.push(Outcome::Tls { problem });
-        }
-        all
-    }
 
     #[test]
     fn every_outcome_has_a_name_of_its_own() {

@@ -341,3 +341,43 @@ fn vietnamese_tls(problem: &TlsProblem) -> (String, Option<String>) {
     };
     (means, Some(advice.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::one_of_each;
+
+    /// The rows of a README's table of outcomes: what to do, by name. Code is marked there, not in the page's words.
+    fn table(readme: &str) -> BTreeMap<&str, String> {
+        let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "));
+        rows.flat_map(|(names, advice)| names.split("` `").map(|name| (name, advice.replace('`', "")))).collect()
+    }
+
+    /// Reads the README of a language, and expects its table to say of each outcome what the program says.
+    #[track_caller]
+    fn check(file: &str, language: Language) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let readme = std::fs::read_to_string(path).expect("it lies beside Cargo.toml");
+        let table = table(&readme);
+        for one in one_of_each() {
+            let (_, advice) = outcome(&one, language);
+            let Some(advice) = advice.map(|advice| advice.replace('`', "")) else {
+                assert!(readme.contains(&format!("`{}`", one.name())), "{file} does not name `{}`", one.name());
+                continue;
+            };
+            assert_eq!(table.get(one.name()), Some(&advice), "{file}, the row of `{}`", one.name());
+        }
+    }
+
+    #[test]
+    fn the_readme_says_what_to_do_about_each_outcome() {
+        check("README.md", Language::En);
+    }
+
+    #[test]
+    fn so_does_the_vietnamese_one() {
+        check("README.vi.md", Language::Vi);
+    }
+}
