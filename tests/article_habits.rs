@@ -85,6 +85,24 @@ fn what_stands_below_the_text_is_left_out() {
 }
 
 #[test]
+fn the_last_lines_name_author_outlet_and_photographer() {
+    for (last, author, credit) in [
+        ("<p>Thu Mận (Theo Báo Nhân Dân)</p>", Some("Thu Mận"), Some("Báo Nhân Dân")),
+        ("<p>Thu Mận/Báo Tin tức</p>", Some("Thu Mận"), Some("Báo Tin tức")),
+        ("<p>Tin, ảnh: Thu Mận</p><p>Nguồn: Báo Hà Nam</p>", Some("Thu Mận"), Some("Báo Hà Nam")),
+        ("<p>Bài: Thu Mận - Ảnh: Lê Bưởi</p>", Some("Thu Mận"), None),
+        ("<p>Nguồn: Báo Hà Nam</p><p>Ảnh: TTXVN</p>", None, Some("Báo Hà Nam")),
+        ("<p><em>Ảnh: TTXVN</em></p>", None, None),
+        ("<p style='text-align:right'><strong>Thu Mận</strong></p><p>(Nguồn ảnh: Internet)</p>", Some("Thu Mận"), None),
+    ] {
+        let found = read(&body(&format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{last}")));
+        assert_eq!(found.text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND, THIRD], "{last}");
+        assert_eq!(found.authors.first().map(|person| person.name.as_str()), author, "{last}");
+        assert_eq!(found.credit.as_deref(), credit, "{last}");
+    }
+}
+
+#[test]
 fn captions_stand_below_their_picture_in_three_ways() {
     caption(
         "<table><tr><td><img src=/a.jpg></td></tr><tr><td>Cắt băng khánh thành.</td></tr></table>",
@@ -279,7 +297,7 @@ fn a_date_at_the_head_of_a_short_text_without_heading_is_found_beside_long_lists
 #[test]
 fn signatures_of_several_parts_are_told_apart() {
     for (line, credit, author) in [
-        ("Bài, ảnh: Minh Anh (Nguồn: Báo Hà Nam)", Some("Báo Hà Nam"), None),
+        ("Bài, ảnh: Minh Anh (Nguồn: Báo Hà Nam)", Some("Báo Hà Nam"), Some("Minh Anh")),
         ("Báo Hà Nam", Some("Báo Hà Nam"), None),
         ("Theo VOV.VN", Some("VOV.VN"), None),
         ("Nguyễn Văn An - Đài Truyền thanh xã", None, Some("Nguyễn Văn An")),

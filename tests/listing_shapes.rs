@@ -71,6 +71,90 @@ fn links_with_a_date_in_brackets() {
 }
 
 #[test]
+fn links_with_a_day_that_names_no_year() {
+    let list = list(|i, title, link| format!("<li><a href={link}>{title}</a> <i>({}/3)</i></li>", 18 - i));
+    check(&format!("<ul>{list}</ul>"), true, false);
+}
+
+#[test]
+fn a_year_of_two_digits_in_small_print() {
+    let list = list(|i, title, link| {
+        format!("<tr><td><a href={link}>{title}</a><br><small>{}/03/26</small></td></tr>", 18 - i)
+    });
+    check(&format!("<table>{list}</table>"), true, false);
+}
+
+#[test]
+fn days_on_the_leaf_of_a_calendar() {
+    for leaf in ["<b>DAY</b><span>03/2026</span>", "<b>DAY</b><span>Th03</span><span>2026</span>"] {
+        let list = list(|i, title, link| {
+            let leaf = leaf.replace("DAY", &(18 - i).to_string());
+            format!(
+                "<li class=o><div class=k>{leaf}</div><div class=t><a href={link}>{title}</a><p>{LEAD}</p></div></li>"
+            )
+        });
+        check(&format!("<ul class=ds>{list}</ul>"), true, true);
+    }
+}
+
+#[test]
+fn counters_of_visits_and_comments_are_no_day() {
+    let list = list(|i, title, link| {
+        format!(
+            "<li><a href={link}>{title}</a><p>{LEAD}</p><div class=dem><span>{}</span><span>3</span></div></li>",
+            18 - i
+        )
+    });
+    check(&format!("<ul class=ds>{list}</ul>"), false, true);
+}
+
+#[test]
+fn counters_of_comments_beside_a_date_are_no_heading() {
+    let list = list(|i, title, link| {
+        let ago = if i < 2 { format!("{} giờ trước", 36 + 24 * i) } else { format!("{} ngày trước", i + 2) };
+        format!("<div class=o><a href={link}>{title}</a><div class=m>{ago} · 5 bình luận</div><p>{LEAD}</p></div>")
+    });
+    let found = read(&format!("<div>{list}</div>"));
+    assert_eq!(found.items.len(), TITLES.len());
+    assert!(found.items.iter().all(|item| item.published.is_some()));
+}
+
+#[test]
+fn a_clock_beside_the_day_is_read_with_it() {
+    let list = list(|i, title, link| {
+        format!(
+            "<div class=o><h3><a href={link}>{title}</a></h3><div><i class=gio>15:30</i> | <i class=ngay>{}/03/2026</i></div></div>",
+            18 - i
+        )
+    });
+    let found = read(&format!("<div class=ds>{list}</div>"));
+    let first = found.items[0].published.map(|at| at.to_rfc3339());
+    assert_eq!(first.as_deref(), Some("2026-03-18T15:30:00+07:00"));
+}
+
+#[test]
+fn what_invites_to_read_on_and_the_date_in_front_are_no_lead() {
+    let list = list(|i, title, link| {
+        format!(
+            "<div class=o><h3><a href={link}>{title}</a></h3><p class=mo-ta><i>{}/03/2026</i> {LEAD} <a href={link}>Xem chi tiết</a></p></div>",
+            18 - i
+        )
+    });
+    check(&format!("<div class=ds>{list}</div>"), true, true);
+}
+
+#[test]
+fn a_date_that_a_script_would_write_is_read_from_its_attribute() {
+    let list = list(|i, title, link| {
+        format!(
+            "<div class=o><h3><a href={link}>{title}</a></h3><span class=time-ago title='2026-03-{:02}T08:00:00'></span></div>",
+            18 - i
+        )
+    });
+    check(&format!("<div class=ds>{list}</div>"), true, false);
+}
+
+#[test]
 fn rows_of_a_table() {
     let list = list(|i, title, link| {
         format!("<tr><td>{}</td><td><a href={link}>{title}</a></td><td>{}-3-2026</td></tr>", i + 1, 18 - i)

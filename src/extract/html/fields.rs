@@ -2,6 +2,8 @@
 
 use scraper::ElementRef;
 
+use super::article::has_clock;
+use super::listing::read_date;
 use super::page::{Page, called, image_address, is_block, is_hidden, own_text, text_within};
 use super::select::{CompiledSelector, Selectors};
 use crate::dates;
@@ -57,7 +59,13 @@ pub(crate) fn read(block: &Block<'_>, how: &Selectors, page: &Page, cx: &dates::
         Some(title) => (Some(title), None),
         None => title(block).map_or((None, None), |(title, at)| (Some(title), Some(at))),
     };
-    let date = by(&how.date).filter(|raw| reads_as_date(raw, cx)).or_else(|| date(block, title.as_deref(), cx));
+    let chosen = by(&how.date).filter(|raw| reads_as_date(raw, cx));
+    // A selector may find the day alone, where the clock stands beside it.
+    let date = match (chosen, date(block, title.as_deref(), cx)) {
+        (Some(chosen), Some(found)) if adds_clock(&chosen, &found, cx) => Some(found),
+        (Some(chosen), _) => Some(chosen),
+        (None, found) => found,
+    };
     let lead = by(&how.lead).or_else(|| lead(block, title.as_deref(), title_at, date.as_deref()));
     let chosen = how.image.as_ref().and_then(|selector| {
         let address = |el: ElementRef<'_>, attribute: Option<&str>| match attribute {
@@ -69,7 +77,9 @@ pub(crate) fn read(block: &Block<'_>, how: &Selectors, page: &Page, cx: &dates::
     let image = chosen.or_else(|| {
         block.descendants().filter(|el| el.value().name() == "img").find_map(|img| image_address(img, page))
     });
-    let lead = lead.map(|lead| without_invitation(&lead).to_owned()).filter(|lead| !lead.is_empty());
+    let lead = lead
+        .map(|lead| without_invitation(without_date(&lead, date.as_deref())).to_owned())
+        .filter(|lead| !lead.is_empty());
     Fields { title: title.map(shorten), date, lead, image }
 }
 
@@ -177,24 +187,92 @@ fn reads_as_date(raw: &str, cx: &dates::Context) -> bool {
     dates::parse(raw, cx).is_some() || dates::find(raw, cx).is_some()
 }
 
+/// Whether `found` is the same day as `chosen`, and names the clock that `chosen` does not.
+fn adds_clock(chosen: &str, found: &str, cx: &dates::Context) -> bool {
+    match (read_date(chosen, cx), read_date(found, cx)) {
+        (Some(day), Some(minute)) => !has_clock(day) && has_clock(minute) && day.date_naive() == minute.date_naive(),
+        _ => false,
+    }
+}
+
+/// Whether a text is a date in numbers and nothing else: `17/3`, `(17-03)`, `17.03.26`. Only where it has an element to itself:
+/// inside of a text it may be a score or a share.
+fn is_bare_date(line: &str, cx: &dates::Context) -> bool {
+    let bare = line.trim_matches(|c: char| c.is_whitespace() || "()[]|•·–-,".contains(c));
+    let numbers = bare.split(['/', '-', '.']);
+    (3..=10).contains(&bare.len())
+        && (2..=3).contains(&numbers.clone().count())
+        && numbers
+            .into_iter()
+            .all(|number| (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()))
+        && dates::parse(bare, cx).is_some()
+}
+
+/// Most elements and characters of a date whose day, month and year have an element each.
+const MAX_LEAF_ELEMENTS: usize = 8;
+const MAX_LEAF_CHARS: usize = 24;
+
+/// The date of a calendar's leaf: `<b>17</b><span>Th03</span><span>2026</span>`. Two numbers alone are counters unless the
+/// element is called a date.
+fn leaf(el: ElementRef<'_>, cx: &dates::Context) -> Option<String> {
+    if el.descendent_elements().take(MAX_LEAF_ELEMENTS + 1).count() > MAX_LEAF_ELEMENTS || el.value().name() == "a" {
+        return None;
+    }
+    let pieces: Vec<String> =
+        el.text().map(|piece| text::clean_line(piece).into_owned()).filter(|piece| !piece.is_empty()).collect();
+    let chars: usize = pieces.iter().map(|piece| piece.chars().count()).sum();
+    if !(2..=4).contains(&pieces.len()) || chars > MAX_LEAF_CHARS {
+        return None;
+    }
+    let is_day = |piece: &String| piece.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day)) && piece.len() <= 2;
+    let has_month = pieces.iter().any(|piece| {
+        let plain = text::stripped(&text::folded(piece));
+        plain.starts_with("th") && plain.len() > 2 || piece.contains('/')
+    });
+    let says_so = ["date", "calendar", "ngay", "time", "lich"].iter().any(|word| called(el).contains(word));
+    let named = has_month || says_so || pieces.len() == 3 && pieces[2].len() == 4;
+    if !named || !pieces.iter().any(is_day) {
+        return None;
+    }
+    [pieces.join("/"), pieces.join(" ")].into_iter().find(|line| dates::parse(line, cx).is_some())
+}
+
 /// Whether a text of the block is little more than a date.
 pub(crate) fn is_date_line(line: &str, cx: &dates::Context) -> bool {
     if line.chars().count() > MAX_DATE_CHARS || !line.bytes().any(|b| b.is_ascii_digit()) {
-        return line.chars().count() <= 24 && dates::find(line, cx).is_some();
+        return line.chars().count() <= 24 && (dates::find(line, cx).is_some() || is_recent_day(line, cx));
     }
-    let Some((range, _)) = dates::find(line, cx) else { return false };
+    let Some((range, _)) = dates::find(line, cx) else { return is_recent_day(line, cx) };
     let around = line[..range.start].chars().chain(line[range.end..].chars());
     around.filter(|c| c.is_alphabetic()).count() <= MAX_LETTERS_AROUND_A_DATE
+}
+
+/// Whether a short line begins with nothing but a day counted from now: `Hôm qua`, `Hôm nay · 5 bình luận`. In prose the
+/// words mean nothing.
+fn is_recent_day(line: &str, cx: &dates::Context) -> bool {
+    let first = line.split(['·', '|', '•', '–', '-']).next().unwrap_or_default();
+    let plain = text::stripped(&text::folded(first));
+    matches!(plain.trim(), "hom qua" | "hom nay" | "hom kia" | "vua xong") && dates::parse(line, cx).is_some()
 }
 
 /// The text that holds the date of a block: a `<time>`, what is called a date, any short text that is little else.
 fn date(block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> Option<String> {
     let mut named = None;
     let mut plain = None;
+    let mut pieced = None;
     for el in block.descendants() {
         let name = el.value().name();
         if is_hidden(name) {
             continue;
+        }
+        let called = called(el);
+        let says_so = name == "time"
+            || ["date", "time", "ngay", "publish", "post", "meta", "clock"].iter().any(|word| called.contains(word));
+        // Where a script writes `2 giờ trước`, the date itself is often kept in an attribute.
+        if says_so && named.is_none() && name != "a" {
+            let kept =
+                ["title", "data-time", "data-date", "data-datetime", "content"].iter().filter_map(|name| el.attr(name));
+            named = kept.map(str::trim).find(|at| is_date_line(at, cx)).map(str::to_owned);
         }
         if name == "time" || el.attr("datetime").is_some() {
             let at = el.attr("datetime").map(str::trim).filter(|at| dates::parse(at, cx).is_some());
@@ -205,26 +283,48 @@ fn date(block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> Option<S
         // The smallest element that holds it: one whose own text has a digit or a word of time.
         let own = own_text(el);
         if own.trim().is_empty() {
+            if pieced.is_none() {
+                pieced = leaf(el, cx);
+            }
             continue;
         }
         // The whole element unless the title is part of it, else what stands in it beside other elements.
         let whole = text_within(el, 1000);
         let own = text::clean_line(&own).into_owned();
         let holds_title = title.is_some_and(|title| whole.contains(title));
-        let Some(line) = [whole, own].into_iter().skip(usize::from(holds_title)).find(|line| is_date_line(line, cx))
+        let Some(line) = [whole, own]
+            .into_iter()
+            .skip(usize::from(holds_title))
+            .find(|line| is_date_line(line, cx) || is_bare_date(line, cx))
         else {
             continue;
         };
-        let called = called(el);
-        let says_so = name == "time"
-            || ["date", "time", "ngay", "publish", "post", "meta", "clock"].iter().any(|word| called.contains(word));
+        let line = with_clock(el, line, block, title, cx);
         if says_so && named.is_none() {
             named = Some(line);
         } else if plain.is_none() {
             plain = Some(line);
         }
     }
-    named.or(plain)
+    // Of a leaf, month and year alone may read as a date too.
+    let whole = pieced.as_ref().is_some_and(|leaf| plain.as_ref().is_some_and(|part| leaf.contains(part.as_str())));
+    if whole { named.or(pieced) } else { named.or(plain).or(pieced) }
+}
+
+/// The line of a date's element, or that around it where the clock stands beside the day: `<i>16:42</i> | <i>17/03/2026</i>`.
+fn with_clock(el: ElementRef<'_>, line: String, block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> String {
+    let inside = !block.elements.contains(&el);
+    let around = el.parent().and_then(ElementRef::wrap).filter(|_| inside).map(|up| text_within(up, 400));
+    match around {
+        Some(around)
+            if is_date_line(&around, cx)
+                && title.is_none_or(|title| !around.contains(title))
+                && adds_clock(&line, &around, cx) =>
+        {
+            around
+        }
+        _ => line,
+    }
 }
 
 /// Whether an element is called what editors call a lead.
@@ -249,10 +349,19 @@ pub(crate) fn names_lead(called: &str) -> bool {
     NAMES.iter().any(|word| called.contains(word))
 }
 
+/// A lead without the date of its block in front.
+fn without_date<'a>(line: &'a str, date: Option<&str>) -> &'a str {
+    match date.and_then(|date| line.strip_prefix(date)) {
+        Some(rest) => rest.trim_start_matches(|c: char| c.is_whitespace() || "()-–|:•·".contains(c)),
+        None => line,
+    }
+}
+
 /// A lead without the words that invite to read on.
 fn without_invitation(line: &str) -> &str {
+    // The longer ones first: "Xem" alone would stay.
     const INVITATIONS: [&str; 10] =
-        ["xem tiếp", "xem thêm", "đọc tiếp", "đọc thêm", "chi tiết", "xem chi tiết", "[...]", "[…]", "read more", ">>"];
+        ["xem chi tiết", "xem tiếp", "xem thêm", "đọc tiếp", "đọc thêm", "chi tiết", "[...]", "[…]", "read more", ">>"];
     let mut line = line.trim_end();
     while let Some(invitation) = INVITATIONS.iter().find(|words| {
         let start = line.len().checked_sub(words.len());
@@ -289,6 +398,7 @@ fn lead(
         let holds_others = title_at.is_some_and(|at| has_ancestor(at, el))
             || el.descendent_elements().any(|inner| inner != el && is_block(inner.value().name()));
         let line = if holds_others { text::clean_line(&own).into_owned() } else { text_within(el, 4000) };
+        let line = without_date(&line, date).to_owned();
         if !usable(&line) {
             continue;
         }

@@ -8,8 +8,9 @@ use super::page::Page;
 use super::parts::{Kind, MAX_CAPTION_CHARS, Paragraph, Part, Picture, push_escaped};
 use crate::dates::Context;
 use crate::model::Image;
+use crate::text;
+use crate::text::credit::{self, Credit};
 use crate::text::noise::{is_noise, is_placeholder_caption};
-use crate::text::{self, credit};
 
 /// Most words of a caption that only its place gives away.
 const MAX_CAPTION_WORDS: usize = 60;
@@ -41,8 +42,10 @@ pub(crate) fn make(mut parts: Vec<Part>, title: Option<&str>, page: &Page, cx: &
     cut_tail(&mut parts, page);
     keep_signatures(&mut parts);
     let credit = take_credit(&mut parts);
-    let author = take_author(&mut parts);
-    let mut made = Made { credit, author, ..Made::default() };
+    let signed = take_author(&mut parts);
+    drop_photographers(&mut parts);
+    let (credit, beside) = credit.map_or((None, None), |credit| (Some(credit.outlet), credit.author));
+    let mut made = Made { credit, author: signed.or(beside), ..Made::default() };
     write(&parts, &mut made);
     made
 }
@@ -302,7 +305,7 @@ fn keep_signatures(parts: &mut Vec<Part>) {
 }
 
 /// Takes the line that credits another outlet out of the text.
-fn take_credit(parts: &mut Vec<Part>) -> Option<String> {
+fn take_credit(parts: &mut Vec<Part>) -> Option<Credit> {
     let mut places: Vec<(usize, usize)> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -337,7 +340,7 @@ fn take_credit(parts: &mut Vec<Part>) -> Option<String> {
         }
     }
     drop_lines(parts, &dropped);
-    Some(credit.outlet)
+    Some(credit)
 }
 
 /// The HTML of a paragraph without its first words, which are `taken`; the markup stays.
@@ -430,6 +433,47 @@ fn take_author(parts: &mut Vec<Part>) -> Option<String> {
     None
 }
 
+/// Takes out the last lines that say whose the pictures are: neither text nor author.
+fn drop_photographers(parts: &mut Vec<Part>) {
+    let mut dropped = Vec::new();
+    let texts = parts.iter().enumerate().rev().filter_map(|(at, part)| match part {
+        Part::Text(text) => Some((at, text)),
+        _ => None,
+    });
+    for (at, text) in texts.take(3) {
+        let last = text.lines.len() - 1;
+        if is_photographer(&text.lines[last]) {
+            dropped.push((at, last));
+        }
+    }
+    drop_lines(parts, &dropped);
+}
+
+/// Whether a line says whose the pictures are and nothing else: `Ảnh: TTXVN`, `(Nguồn ảnh: Internet)`, `Đồ họa: Lê Mận`.
+fn is_photographer(line: &str) -> bool {
+    const HEADS: [&str; 12] = [
+        "anh",
+        "nguon anh",
+        "anh tu lieu",
+        "anh minh hoa",
+        "hinh",
+        "hinh anh",
+        "photo",
+        "photos",
+        "video",
+        "clip",
+        "do hoa",
+        "infographic",
+    ];
+    let Some((head, name)) = line.split_once(':').filter(|_| words(line) <= 10) else { return false };
+    let head = text::stripped(&text::folded(head));
+    let name = name.trim().trim_matches(['(', ')', '.', ' ']);
+    HEADS.contains(&head.trim_matches(|c: char| !c.is_alphanumeric()))
+        && super::meta::is_name(name)
+        && name.starts_with(|c: char| !c.is_lowercase())
+        && !name.contains(['?', '!', ';'])
+}
+
 /// The name in a by-line (`Tin, ảnh: P.Y`, `Tác giả: Lê Thị Mận`).
 pub(crate) fn author_of(line: &str) -> Option<String> {
     if line.chars().count() > 100 {
@@ -457,6 +501,9 @@ pub(crate) fn author_of(line: &str) -> Option<String> {
         "tin, bai, anh",
         "pv",
     ];
+    // "Bài: Thu Hà - Ảnh: Minh Đức"
+    let photographer = ["ảnh:", "Ảnh:", "ẢNH:"].iter().filter_map(|mark| name.find(mark)).min();
+    let name = photographer.map_or(name, |at| name[..at].trim_end_matches([' ', '-', '–', ';', ',', '/', '|', '.']));
     let name = name.trim().trim_matches(['(', ')', ' ']);
     let known = HEADS.contains(&plain.trim_matches(|c: char| !c.is_alphanumeric()));
     (known && super::meta::is_name(name)).then(|| name.to_owned())
@@ -531,11 +578,25 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_photographers_are_told_from_text() {
+        for line in ["Ảnh: TTXVN", "(Nguồn ảnh: Internet)", "Đồ họa: Lê Mận", "ẢNH: LÊ MẬN - TTXVN"]
+        {
+            assert!(is_photographer(line), "{line}");
+        }
+        for line in
+            ["Ảnh: cắt băng khánh thành", "Hình ảnh: ai đã từng đến đây?", "Tin, ảnh: Lê Mận", "Ảnh đẹp", "Ảnh:"]
+        {
+            assert!(!is_photographer(line), "{line}");
+        }
+    }
+
+    #[test]
     fn by_lines_name_their_author() {
         for (line, author) in [
             ("Tin, ảnh: P.Y", Some("P.Y")),
             ("Bài và ảnh: Lê Thị Mận", Some("Lê Thị Mận")),
             ("Tác giả: Đỗ Hạnh", Some("Đỗ Hạnh")),
+            ("Bài: Đỗ Hạnh - Ảnh: Lê Mận", Some("Đỗ Hạnh")),
             ("Thời gian: 8 giờ", None),
             ("Ảnh: Lê Mận", None),
         ] {

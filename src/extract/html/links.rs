@@ -339,7 +339,9 @@ fn headed_furniture(el: ElementRef<'_>) -> bool {
         let is_title = line.chars().count() <= 40;
         return is_title && {
             let plain = text::stripped(&text::folded(&line));
-            HEADINGS.iter().any(|heading| plain.contains(heading))
+            // "5 bình luận" beside a date is a counter.
+            let counts = |before: &str| before.trim_end().ends_with(|c: char| c.is_ascii_digit());
+            HEADINGS.iter().any(|heading| plain.split_once(heading).is_some_and(|(before, _)| !counts(before)))
         };
     }
     false
@@ -417,6 +419,7 @@ mod tests {
         furniture("<div class=list-news><h2>Tin mới</h2><a id=x>x</a></div>", false);
         furniture("<article class='post tag-nong-thon'><h2><a id=x>x</a></h2></article>", false);
         furniture("<div class=advance-layout><a id=x>x</a></div>", false);
+        furniture("<div><a id=x>x</a><p>26 phút trước · 5 bình luận</p></div>", false);
         furniture(
             "<div><p>Lãnh đạo tỉnh xem nhiều gian hàng tại hội chợ trong buổi sáng khai mạc hôm nay</p><a id=x>x</a></div>",
             false,

@@ -36,8 +36,33 @@ pub enum CreditKind {
 pub struct Credit {
     /// The outlet's name as written, without the words around it; of an address its host.
     pub outlet: String,
+    /// The person whom it names beside the outlet: `Thu Hà (Theo Báo Nhân Dân)`.
+    pub author: Option<String>,
     /// What it says.
     pub kind: CreditKind,
+}
+
+impl Credit {
+    fn source(outlet: &str) -> Self {
+        Self { outlet: outlet.to_owned(), author: None, kind: CreditKind::Source }
+    }
+
+    /// With the author, if `name` is one of a person: offices and acronyms are none.
+    fn by(self, name: &str) -> Self {
+        let name = name.trim();
+        let is_person = is_author(name) && !is_office(name) && !is_outlet(name);
+        Self { author: is_person.then(|| name.to_owned()), ..self }
+    }
+
+    /// With the author who stands in front of the outlet in `text`: `Hồng Sen (Báo Quảng Ngãi)`, `Bảo Nhiên/Vnexpress`.
+    fn within(self, text: &str) -> Self {
+        let text = text.trim().trim_end_matches([')', ']', '.', ',', ' ']);
+        let front = text.strip_suffix(self.outlet.as_str()).map(str::trim_end);
+        match front.and_then(|front| front.strip_suffix(['(', '[', '/'])) {
+            Some(name) => self.by(name),
+            None => self,
+        }
+    }
 }
 
 /// Longest credit behind a last sentence, in bytes.
@@ -64,11 +89,10 @@ const SOURCE_WORDS: &[&str] = &[
 /// all of them are removed, and a paragraph that was nothing else goes. Lines of authors and photographers stay.
 pub fn take(paragraphs: &mut Vec<String>) -> Option<Credit> {
     let nearest = take_tail(paragraphs);
-    if nearest.is_some() {
-        take_tail(paragraphs);
-    }
+    let farther = nearest.is_some().then(|| take_tail(paragraphs)).flatten();
     let head = take_head(paragraphs);
-    nearest.or(head)
+    let author = [&nearest, &farther, &head].into_iter().flatten().find_map(|credit| credit.author.clone());
+    nearest.or(head).map(|credit| Credit { author, ..credit })
 }
 
 /// Finds the credit of a plain text as [`take`] does, and leaves the text as it is. Reads no more than its first line and the
@@ -137,7 +161,7 @@ fn line_credit(line: &str) -> Option<Credit> {
         return None;
     }
     let (inner, bracketed) = unwrap(line);
-    let source = |outlet: &str| Some(Credit { outlet: outlet.to_owned(), kind: CreditKind::Source });
+    let source = |outlet: &str| Some(Credit::source(outlet));
     if let Some(credit) = compiled(inner) {
         return Some(credit);
     }
@@ -145,7 +169,7 @@ fn line_credit(line: &str) -> Option<Credit> {
         let (rest, announced) = after_colon(rest);
         let outlet = tidy(rest);
         let named = if announced { is_name(outlet) } else { is_outlet(outlet) || is_proper(outlet) };
-        return if named && !is_picture(outlet) { source(&as_written(outlet)) } else { None };
+        return (named && !is_picture(outlet)).then(|| Credit::source(&as_written(outlet)).within(rest));
     }
     if let Some(rest) = after_words(inner, &["theo"]) {
         let (rest, announced) = after_colon(rest);
@@ -153,7 +177,8 @@ fn line_credit(line: &str) -> Option<Credit> {
         let outlet = tidy(rest);
         let sure = is_outlet(outlet) || (announced || bracketed) && is_name(outlet) && is_proper(outlet);
         let likely = !sentence && is_proper(outlet) && words(outlet) <= 6 && !outlet.contains(',');
-        return if !is_cited(rest) && is_name(outlet) && (sure || likely) { source(&as_written(outlet)) } else { None };
+        let believed = !is_cited(rest) && is_name(outlet) && (sure || likely);
+        return believed.then(|| Credit::source(&as_written(outlet)).within(rest));
     }
     if bracketed {
         return (is_outlet(inner) || is_online(inner)).then(|| source(inner))?;
@@ -174,7 +199,7 @@ fn as_written(outlet: &str) -> String {
 
 /// `Sỹ An (TTXVN)`, `Minh An/Báo Tin tức`, `Minh An, Theo Dân trí`, `TTXVN/Tin Tức`: an author's name, then the outlet.
 fn by_author(line: &str) -> Option<Credit> {
-    let source = |outlet: &str| Some(Credit { outlet: outlet.to_owned(), kind: CreditKind::Source });
+    let by = |outlet: &str, name: &str| Some(Credit::source(outlet).by(name));
     if line.ends_with(['.', '?', '!', ':', ';', ',']) || words(line) > MAX_WORDS {
         return None;
     }
@@ -188,9 +213,9 @@ fn by_author(line: &str) -> Option<Credit> {
         return match credited {
             Some(rest) => {
                 let outlet = tidy(after_colon(rest).0);
-                (is_name(outlet) && is_proper(outlet) && !is_picture(outlet)).then(|| source(outlet))?
+                (is_name(outlet) && is_proper(outlet) && !is_picture(outlet)).then(|| by(outlet, name))?
             }
-            None => is_outlet(inner.trim()).then(|| source(inner.trim()))?,
+            None => is_outlet(inner.trim()).then(|| by(inner.trim(), name))?,
         };
     }
     // "Minh An, Theo Dân trí", "Minh An / Theo Dân trí"
@@ -198,11 +223,11 @@ fn by_author(line: &str) -> Option<Credit> {
     if let Some((name, rest)) = theo {
         let outlet = tidy(rest);
         return (is_author(name.trim()) && is_name(outlet) && is_proper(outlet) && !is_cited(rest))
-            .then(|| source(outlet))?;
+            .then(|| by(outlet, name))?;
     }
     // An agency signs with nothing but its name.
     if host_of(line).is_some() || AGENCIES.contains(&stripped(&folded(line)).as_str()) {
-        return source(line);
+        return Some(Credit::source(line));
     }
     let (first, last) = line.rsplit_once('/')?;
     let (first, last) = (first.trim(), last.trim());
@@ -211,9 +236,9 @@ fn by_author(line: &str) -> Option<Credit> {
     }
     // "TTXVN/Tin Tức": both are outlets.
     if is_outlet(first) {
-        return source(line);
+        return Some(Credit::source(line));
     }
-    is_author(first).then(|| source(last))?
+    is_author(first).then(|| by(last, first))?
 }
 
 /// `BBT (tổng hợp)`, `PV tổng hợp`, `Hà An (tổng hợp theo VnExpress)`. A person who put a text together is its author.
@@ -234,9 +259,9 @@ fn compiled(line: &str) -> Option<Credit> {
     if !outlet.is_empty() {
         let credited = is_outlet(outlet) || is_name(outlet) && is_proper(outlet);
         let credited = credited && (name.is_empty() || is_author(name));
-        return credited.then(|| Credit { outlet: outlet.to_owned(), kind: CreditKind::Source });
+        return credited.then(|| Credit::source(outlet).by(name));
     }
-    is_office(name).then(|| Credit { outlet: name.to_owned(), kind: CreditKind::Compiled })
+    is_office(name).then(|| Credit { outlet: name.to_owned(), author: None, kind: CreditKind::Compiled })
 }
 
 /// Reads a credit that stands behind the last sentence of a paragraph; where the sentence ends, in bytes.
@@ -260,7 +285,7 @@ fn sentence_credit(line: &str) -> Option<(Credit, usize)> {
 /// Reads a dateline: `(CTO) - Ngày 8-1`, `TTO - `, `Hà Nội (TTXVN 8/1) - `. Where the text begins, in bytes.
 fn dateline(line: &str) -> Option<(Credit, usize)> {
     let credit = |outlet: &str, start: usize| {
-        Some((Credit { outlet: outlet.trim().to_owned(), kind: CreditKind::Dateline }, start))
+        Some((Credit { kind: CreditKind::Dateline, ..Credit::source(outlet.trim()) }, start))
     };
     let dash = |rest: &str| -> Option<usize> {
         let trimmed = rest.trim_start();
@@ -426,12 +451,34 @@ mod tests {
     }
 
     #[test]
+    fn names_the_author_beside_the_outlet() {
+        for (line, author) in [
+            ("Thu Sen (Theo Báo Nhân Dân)", Some("Thu Sen")),
+            ("Minh Sen/Báo Tin tức", Some("Minh Sen")),
+            ("Minh Sen, Theo Trí Thức Trẻ", Some("Minh Sen")),
+            ("Bài, ảnh: Minh Sen (Nguồn: Báo Hà Nam)", Some("Minh Sen")),
+            ("Theo Hồng Sen (Báo Quảng Ngãi)", Some("Hồng Sen")),
+            ("Nguồn: Bảo Sen/Vnexpress", Some("Bảo Sen")),
+            ("Hà Sen (tổng hợp theo VnExpress)", Some("Hà Sen")),
+            ("PV (Theo Báo Nhân Dân)", None),
+            ("BBT (tổng hợp)", None),
+            ("TTXVN/Tin Tức", None),
+            ("Nguồn: Báo Hà Nam", None),
+        ] {
+            let mut paragraphs = vec![BODY.to_owned(), line.to_owned()];
+            let credit = take(&mut paragraphs).unwrap_or_else(|| panic!("{line:?} is a credit"));
+            assert_eq!(credit.author.as_deref(), author, "{line:?}");
+            assert_eq!(paragraphs, [BODY], "{line:?}");
+        }
+    }
+
+    #[test]
     fn takes_who_put_a_text_together() {
         for (line, outlet) in
             [("BBT (tổng hợp)", "BBT"), ("PV tổng hợp", "PV"), ("Ban Biên tập (Tổng hợp)", "Ban Biên tập")]
         {
             let mut paragraphs = vec![BODY.to_owned(), line.to_owned()];
-            let credit = Credit { outlet: outlet.to_owned(), kind: CreditKind::Compiled };
+            let credit = Credit { outlet: outlet.to_owned(), author: None, kind: CreditKind::Compiled };
             assert_eq!(take(&mut paragraphs), Some(credit), "{line:?}");
             assert_eq!(paragraphs, [BODY]);
         }
@@ -531,7 +578,7 @@ mod tests {
     #[test]
     fn a_credit_at_the_end_is_preferred_and_both_go() {
         let mut paragraphs = vec!["(CTO) - Ngày 8-1, xã Ao Sen họp.".to_owned(), "Theo TTXVN".to_owned()];
-        let credit = Credit { outlet: "TTXVN".to_owned(), kind: CreditKind::Source };
+        let credit = Credit::source("TTXVN");
         assert_eq!(take(&mut paragraphs), Some(credit));
         assert_eq!(paragraphs, ["Ngày 8-1, xã Ao Sen họp."]);
         assert_eq!(take(&mut Vec::new()), None);
@@ -547,7 +594,7 @@ mod tests {
         };
         let mut lines: Vec<String> = page.lines().filter(|line| !is_noise(line)).map(str::to_owned).collect();
         let before = lines.len();
-        assert_eq!(take(&mut lines), Some(Credit { outlet: "Báo Hà Nam".to_owned(), kind: CreditKind::Source }));
+        assert_eq!(take(&mut lines), Some(Credit::source("Báo Hà Nam")));
         assert_eq!(lines.len(), before - 1);
     }
 
