@@ -260,6 +260,18 @@ pub enum Command {
     )]
     Prune,
 
+    /// Check configuration, database, network, clock and service, and say what to do about each finding
+    #[command(
+        after_help = "Changes nothing, and asks no site for anything: some hosts of sources are looked up and connected to.\n\
+        Run it as root, or as the user that bantin runs as, so that it may see everything.\n\
+        Exit status 0 if nothing is broken (a warning is none), 1 if something is, 78 if the configuration is bad."
+    )]
+    Doctor {
+        /// How to print the findings
+        #[command(flatten)]
+        output: Output,
+    },
+
     /// Print the completion script of a shell
     Completions {
         /// Which one

@@ -4,6 +4,7 @@
 //! 78 bad configuration.
 
 mod args;
+mod doctor;
 mod import;
 mod inspect;
 mod look;
@@ -119,6 +120,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         Command::Export { what } => look::export(&load(cli)?, *what, out),
         Command::Backup { file, overwrite } => state::backup(&load(cli)?, file, *overwrite),
         Command::Restore { file } => state::restore(&load(cli)?, file),
+        Command::Doctor { output } => doctor::doctor(cli, output.format, out),
         Command::Prune => state::prune(&load(cli)?, out),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "bantin", out);

@@ -177,12 +177,18 @@ pub async fn bind(path: &Path) -> io::Result<UnixListener> {
 /// One end of a connection.
 pub struct Peer {
     stream: BufReader<UnixStream>,
+    version: String,
 }
 
 impl Peer {
     /// Wraps an accepted or connected stream.
     pub fn new(stream: UnixStream) -> Self {
-        Self { stream: BufReader::new(stream) }
+        Self { stream: BufReader::new(stream), version: String::new() }
+    }
+
+    /// The version of the daemon at the other end, as it greeted us; empty at the daemon's own end.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Sends one line.
@@ -218,13 +224,26 @@ pub async fn connect(database: &Path) -> Option<Peer> {
         let Ok(stream) = UnixStream::connect(&path).await else { continue };
         let mut peer = Peer::new(stream);
         let greeting = tokio::time::timeout(GREETING, peer.receive::<Answer>()).await;
-        if let Ok(Ok(Some(Answer::Hello { database: served, .. }))) = greeting
+        if let Ok(Ok(Some(Answer::Hello { database: served, version }))) = greeting
             && same_file(&served, &database)
         {
+            peer.version = version;
             return Some(peer);
         }
     }
     None
+}
+
+/// Whether a daemon may be there that only others may ask: its socket lies where we may not look or connect.
+pub async fn is_forbidden(database: &Path) -> bool {
+    let Ok(database) = std::path::absolute(database) else { return false };
+    for path in candidates(&database) {
+        match UnixStream::connect(&path).await {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn same_file(one: &Path, two: &Path) -> bool {

@@ -27,6 +27,7 @@ pub mod articles;
 pub mod classify;
 mod commands;
 pub mod control;
+pub mod doctor;
 pub mod document;
 pub mod engine;
 pub mod exposition;

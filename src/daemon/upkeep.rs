@@ -190,6 +190,13 @@ pub fn copy(database: &Path, into: &Path, seen_as: (u64, u64)) -> Result<(PathBu
     Ok((path, sound))
 }
 
+/// The newest of the backups that the timer's script keeps in `backups` beside the database; their names sort by time.
+pub fn newest_backup(database: &Path) -> Option<PathBuf> {
+    let folder = database.parent()?.join("backups");
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    names.filter(|path| path.extension().is_some_and(|ending| ending == "db")).max()
+}
+
 /// Removes copies that nobody fetched: a client that was killed leaves one.
 pub fn sweep(database: &Path) {
     let Some(folder) = database.parent() else { return };
