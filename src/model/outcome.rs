@@ -493,7 +493,7 @@ impl Outcome {
                 "nothing for now; if it is always slow, give the source a longer `timeout`"
             }
             Self::Timeout { .. } | Self::Unreachable { .. } | Self::Dns { no_such_name: false } => {
-                "nothing for now; if all sources show this, look at your own network: name servers, route, firewall"
+                "nothing for now; if all sources show this, look at your own network with `bantin doctor`"
             }
             Self::Dns { no_such_name: true } => "check the spelling; the site may have moved or closed",
             Self::Tls { problem } => tls_advice(problem),

@@ -202,7 +202,14 @@ fn empty_pages_say_what_happens_next() {
         "{front}"
     );
     let no_sources = masthead_with(|config| config.sources.clear());
-    assert!(empty(&no_sources, &FeedKey::Merged, 1).contains("Chưa có nguồn tin nào được khai báo."));
+    let fresh = empty(&no_sources, &FeedKey::Merged, 1);
+    for step in ["Chưa có nguồn tin nào được bật.", "poll.contact", "examples/feeds.toml", "bantin doctor"] {
+        assert!(fresh.contains(step), "{step}");
+    }
+    let off = masthead_with(|config| config.sources.iter_mut().for_each(|source| source.enabled = false));
+    assert!(empty(&off, &FeedKey::Merged, 1).contains("bantin doctor"), "as the package leaves it");
+    let asking = empty(&masthead(), &FeedKey::Merged, 1);
+    assert!(!asking.contains("bantin doctor"), "readers of a site at work are not told how to run it");
     let topic = FeedKey::Topic(TopicId::new("y-te"));
     assert!(empty(&masthead(), &topic, 1).contains("“Y tế”"));
     assert!(empty(&masthead(), &topic, 3).contains("Không còn tin nào cũ hơn."));

@@ -195,6 +195,12 @@ fn write_nothing(masthead: &Masthead, key: &FeedKey, number: usize, main: &mut M
         let sources: Vec<_> = masthead.sources().iter().filter(|source| source.enabled).collect();
         if sources.is_empty() {
             nothing.leaf("p", &[], words.no_sources);
+            nothing.leaf("p", &[], words.just_installed);
+            nothing.element("ol", &[], |list| {
+                for step in words.first_steps {
+                    list.leaf("li", &[], step);
+                }
+            });
             return;
         }
         nothing.leaf("p", &[], words.no_stories_yet);

@@ -237,9 +237,7 @@ fn vietnamese(outcome: &Outcome) -> (String, Option<String>) {
             };
             let advice = match phase {
                 Phase::Answer | Phase::Body => "chưa cần làm gì; nếu lúc nào cũng chậm, cho nguồn này timeout dài hơn",
-                _ => {
-                    "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của chính máy này: máy chủ tên miền, đường ra, tường lửa"
-                }
+                _ => "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của mình bằng bantin doctor",
             };
             (means.to_owned(), advice)
         }
@@ -248,12 +246,12 @@ fn vietnamese(outcome: &Outcome) -> (String, Option<String>) {
         }
         Outcome::Dns { no_such_name: false } => (
             "lúc này không tra được tên miền".to_owned(),
-            "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của chính máy này: máy chủ tên miền, đường ra, tường lửa",
+            "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của mình bằng bantin doctor",
         ),
         Outcome::Refused => ("máy chủ không nhận kết nối ở cổng này".to_owned(), WAIT),
         Outcome::Unreachable { detail } => (
             format!("không tới được máy chủ: {detail}"),
-            "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của chính máy này: máy chủ tên miền, đường ra, tường lửa",
+            "chưa cần làm gì; nếu mọi nguồn đều thế, xem mạng của mình bằng bantin doctor",
         ),
         Outcome::Interrupted { detail } => (format!("kết nối đứt giữa chừng: {detail}"), WAIT),
         Outcome::Tls { problem } => return vietnamese_tls(problem),
