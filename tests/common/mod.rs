@@ -389,9 +389,41 @@ pub fn ask(base: &str, path: &str, headers: &[(&str, &str)]) -> io::Result<Answe
 ///
 /// When it breaks off.
 pub fn read_answer(stream: &mut impl Read) -> io::Result<Answer> {
+    let answer = read_head(stream)?;
+    let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    match length.is_some_and(|length| length != answer.body.len()) {
+        true => Err(broken()),
+        false => Ok(answer),
+    }
+}
+
+fn broken() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "no whole answer")
+}
+
+/// The body that came in chunks; `None` when the last is missing.
+fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|two| two == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).ok()?, 16).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        chunks = &chunks[end + 2..];
+        body.extend_from_slice(chunks.get(..length)?);
+        chunks = chunks.get(length + 2..)?;
+    }
+}
+
+/// Likewise the answer to HEAD, which tells the length of a body that it does not have.
+///
+/// # Errors
+///
+/// When it breaks off.
+pub fn read_head(stream: &mut impl Read) -> io::Result<Answer> {
     let mut all = Vec::new();
     stream.read_to_end(&mut all)?;
-    let broken = || io::Error::new(io::ErrorKind::UnexpectedEof, "no whole answer");
     let end = all.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(broken)?;
     let head = String::from_utf8_lossy(&all[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
@@ -401,10 +433,9 @@ pub fn read_answer(stream: &mut impl Read) -> io::Result<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let body = all[end + 4..].to_vec();
-    let length = headers.get("content-length").and_then(|length| length.parse::<usize>().ok());
-    if length.is_some_and(|length| length != body.len()) {
-        return Err(broken());
+    let mut body = all[end + 4..].to_vec();
+    if headers.get("transfer-encoding").is_some_and(|coding| coding == "chunked") && !body.is_empty() {
+        body = joined(&body).ok_or_else(broken)?;
     }
     Ok(Answer { status, headers, body })
 }
