@@ -102,6 +102,107 @@ fn the_last_lines_name_author_outlet_and_photographer() {
     }
 }
 
+/// A page around `text`, the whole of what stands below the menu.
+fn around(text: &str) -> Article {
+    read(&format!("<html><body><div class=dau><a href=/thoi-su>Thời sự</a></div>{text}</body></html>"))
+}
+
+#[track_caller]
+fn all_of_it(found: &Article) {
+    assert_eq!(found.text.split('\n').collect::<Vec<_>>(), [FIRST, SECOND, THIRD]);
+}
+
+const LINKS_BELOW: &str = "<div class=khac><b>Các tin khác</b><ul><li><a href=/tin/mot-bai-bao-khac-cua-trang-1001.html>Một bài báo khác của trang</a></li>
+    <li><a href=/tin/bai-bao-thu-hai-cua-trang-1002.html>Bài báo thứ hai của trang này</a></li></ul></div>";
+
+#[test]
+fn the_credit_stays_where_a_list_of_other_articles_follows() {
+    let found = around(&format!(
+        "<div class=tieu-de>Khánh thành cầu Bến Sậy</div><div>{FIRST}</div><div class=t><div>{SECOND}</div><div>{THIRD}</div>
+         <div style='text-align:right'>Theo Báo Hà Nam</div></div>{LINKS_BELOW}"
+    ));
+    assert_eq!(found.credit.as_deref(), Some("Báo Hà Nam"));
+    all_of_it(&found);
+}
+
+#[test]
+fn the_outlet_in_front_of_a_lead_is_a_credit() {
+    for outlet in ["BTO", "HQ Online", "Báo Hà Nam"] {
+        let found = around(&format!(
+            "<h1>Khánh thành cầu Bến Sậy</h1><h4 class=sapo>({outlet}) - {FIRST}</h4><div class=t><p>{SECOND}</p><p>{THIRD}</p></div>"
+        ));
+        assert_eq!(found.credit.as_deref(), Some(outlet));
+        assert_eq!(found.lead.as_deref(), Some(FIRST));
+        all_of_it(&found);
+    }
+}
+
+#[test]
+fn author_and_outlet_in_lines_beside_the_text_are_told_apart() {
+    let found = around(&format!(
+        "<h1>Khánh thành cầu Bến Sậy</h1><div class=t><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></div>
+         <div><p><b>Tác giả:</b> Ngọc Mận</p><p><b>Nguồn tin:</b> Đài PT-TH tỉnh</p></div>{LINKS_BELOW}"
+    ));
+    assert_eq!(found.authors.first().map(|person| person.name.as_str()), Some("Ngọc Mận"));
+    assert_eq!(found.credit.as_deref(), Some("Đài PT-TH tỉnh"));
+    all_of_it(&found);
+}
+
+#[test]
+fn a_headline_without_any_mark_is_the_first_line() {
+    let found = around(&format!(
+        "<table><tr><td><b>Khánh thành cầu Bến Sậy nối hai bờ</b><br><i>Thứ Ba, 17/3/2026, 16h42</i><br><br>{FIRST}<br><br>{SECOND}<br><br>{THIRD}</td></tr></table>"
+    ));
+    assert_eq!(found.title.as_deref(), Some("Khánh thành cầu Bến Sậy nối hai bờ"));
+    assert_eq!(found.published.map(|at| at.to_rfc3339()).as_deref(), Some("2026-03-17T16:42:00+07:00"));
+    all_of_it(&found);
+}
+
+#[test]
+fn a_lead_that_is_a_heading_is_text() {
+    let found = around(&format!(
+        "<h1>Khánh thành cầu Bến Sậy</h1><p>Thứ ba, 17/03/2026 | 16:42</p><h2>{FIRST}</h2><p>{SECOND}</p><p>{THIRD}</p>"
+    ));
+    all_of_it(&found);
+}
+
+#[test]
+fn the_day_and_its_clock_may_stand_anywhere_near_the_text() {
+    let text = format!("<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>");
+    for page in [
+        format!("<h1>Khánh thành cầu Bến Sậy</h1><i>16:42</i> | <i>17/03/2026</i><div>{text}</div>"),
+        format!(
+            "<div class=n><h1>Khánh thành cầu Bến Sậy</h1>{text}<div class=d>Cập nhật: 17/03/2026 16:42</div></div>"
+        ),
+        format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"datePublished\":\"2026-03-17\"}}</script>
+             <div class=pubdate>17/03/2026 - 16:42</div><h1>Khánh thành cầu Bến Sậy</h1><div>{text}</div>"
+        ),
+    ] {
+        let found = around(&page);
+        assert_eq!(found.published.map(|at| at.to_rfc3339()).as_deref(), Some("2026-03-17T16:42:00+07:00"), "{page}");
+        all_of_it(&found);
+    }
+}
+
+#[test]
+fn todays_date_above_the_headline_is_not_the_articles() {
+    let found = around(&format!(
+        "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"datePublished\":\"2026-03-17\"}}</script>
+         <div class=ngay>20/03/2026 12:00</div><h1>Khánh thành cầu Bến Sậy</h1><div><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></div>"
+    ));
+    assert_eq!(found.published.map(|at| at.to_rfc3339()).as_deref(), Some("2026-03-17T00:00:00+07:00"));
+}
+
+#[test]
+fn the_by_line_knows_better_than_the_name_of_the_system() {
+    let found = around(&format!(
+        "<h1>Khánh thành cầu Bến Sậy</h1><meta name=author content=admin><span class=author><a href=/author/admin>admin</a></span>
+         <div><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>Thu Mận (Theo Báo Nhân Dân)</p></div>"
+    ));
+    assert_eq!(found.authors.first().map(|person| person.name.as_str()), Some("Thu Mận"));
+}
+
 #[test]
 fn captions_stand_below_their_picture_in_three_ways() {
     caption(

@@ -7,15 +7,15 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::article::has_clock;
-use super::fields::{is_date_line, names_lead};
+use super::fields::{beside_clock, is_date_line, names_lead};
 use super::habits::author_of;
 use super::links::{is_article_shaped, is_headline};
 use super::listing::read_date;
 use super::meta::{Meta, is_name};
-use super::page::{called, own_text, text_within};
+use super::page::{called, is_block, own_text, text_within};
 use crate::dates::{self, Context};
 use crate::model::LocalInstant;
-use crate::text;
+use crate::text::{self, credit};
 
 /// Of these, how many are near enough for a date below the text to be the article's.
 const NEAR_SCOPES: usize = 2;
@@ -151,6 +151,42 @@ impl<'a> Surroundings<'a> {
         None
     }
 
+    /// The date in an element that is called so right above the headline, where the site's own date of today may stand too:
+    /// only for what another date of the page confirms.
+    pub(crate) fn date_above(&self, cx: &Context) -> Option<LocalInstant> {
+        let headline = self.headline.and_then(|at| self.container.tree().get(at)).and_then(ElementRef::wrap)?;
+        let around = std::iter::once(headline).chain(headline.ancestors().filter_map(ElementRef::wrap)).take(2);
+        around.flat_map(|el| el.prev_siblings().filter_map(ElementRef::wrap).take(3)).find_map(|el| {
+            let called = called(el);
+            let says_so = el.value().name() == "time"
+                || ["date", "time", "ngay", "publish"].iter().any(|word| called.contains(word));
+            date_of(el, &own_text(el), cx).filter(|_| says_so)
+        })
+    }
+
+    /// The outlet that a line right beside the text credits: `Nguồn tin: Đài PT-TH tỉnh`.
+    pub(crate) fn credit(&self) -> Option<String> {
+        for scope in self.scopes().take(NEAR_SCOPES + 1) {
+            for el in self.elements(scope).filter(|el| *el != self.container && !self.is_inside(*el)) {
+                if el.value().name() == "a" || holds_blocks(el) {
+                    continue;
+                }
+                let line = text_within(el, 200);
+                let announced = line.split_once(':').is_some_and(|(head, _)| {
+                    let head = text::stripped(&text::folded(head));
+                    head.starts_with("nguon") && head.chars().count() <= 20
+                });
+                if announced
+                    && line.chars().count() <= 120
+                    && let Some(credit) = credit::read(&line)
+                {
+                    return Some(credit.outlet);
+                }
+            }
+        }
+        None
+    }
+
     /// The author, named in an element that is called so, or in a line that says so.
     pub(crate) fn author(&self) -> Option<String> {
         const NAMES: [&str; 6] = ["author", "tacgia", "tac-gia", "tac_gia", "butdanh", "byline"];
@@ -158,8 +194,8 @@ impl<'a> Surroundings<'a> {
             for el in self.elements(scope).filter(|el| *el != self.container) {
                 let called = called(el);
                 let named = NAMES.iter().any(|name| called.contains(name));
-                // By-lines inside of the body have been taken from its text.
-                if !named && self.is_inside(el) {
+                // By-lines inside of the body have been taken from its text. A line is that of one paragraph.
+                if !named && (self.is_inside(el) || holds_blocks(el)) {
                     continue;
                 }
                 let line = text_within(el, 200);
@@ -189,7 +225,11 @@ fn date_of(el: ElementRef<'_>, own: &str, cx: &Context) -> Option<LocalInstant> 
     }
     let line = text_within(el, 400);
     let line = if line.chars().count() > 120 { text::clean_line(own).into_owned() } else { line };
-    if is_date_line(&line, cx) { read_date(&line, cx) } else { None }
+    if !is_date_line(&line, cx) {
+        return None;
+    }
+    let with_clock = beside_clock(el, &line).and_then(|line| read_date(&line, cx));
+    with_clock.or_else(|| read_date(&line, cx))
 }
 
 /// Whether a line may be a lead: a sentence, and not headline and date in one box.
@@ -198,6 +238,11 @@ fn is_lead(line: &str, title: Option<&str>) -> bool {
         && line.ends_with(['.', '!', '?', '…', '"', '”', '\'', '’', ')'])
         && !line.ends_with("...")
         && title.is_none_or(|title| !line.contains(title))
+}
+
+/// Whether an element holds paragraphs or boxes.
+fn holds_blocks(el: ElementRef<'_>) -> bool {
+    el.descendent_elements().any(|inner| inner != el && is_block(inner.value().name()))
 }
 
 fn in_figure(el: ElementRef<'_>) -> bool {

@@ -7,8 +7,10 @@ use url::Url;
 
 use super::around::Surroundings;
 use super::body;
+use super::fields;
 use super::habits;
 use super::headline;
+use super::links;
 use super::listing::{escape, read_date};
 use super::meta::{Meta, is_name, meta};
 use super::page::{Page, image_address, text_within};
@@ -108,7 +110,7 @@ pub fn article(html: &str, base: &Url, how: Option<&ArticleSelectors>, cx: &Cont
     };
     let value = |selector: &Option<CompiledSelector>| selector.as_ref().and_then(|selector| selector.value(root));
     let headline = headline::headline(&page, &meta, text_start(&parts), hint);
-    let title = value(&how.title).or(headline.title);
+    let title = value(&how.title).or(headline.title).or_else(|| first_line(&parts));
     let surroundings = container.map(|container| Surroundings { container, headline: headline.at });
     let near = |selector: &Option<CompiledSelector>| {
         let selector = selector.as_ref()?;
@@ -119,6 +121,10 @@ pub fn article(html: &str, base: &Url, how: Option<&ArticleSelectors>, cx: &Cont
     };
     let mut lead = near(&how.lead).or_else(|| surroundings.as_ref()?.lead(title.as_deref(), &meta));
     let mut made = habits::make(parts, title.as_deref(), &page, cx);
+    // "(CTO) - Ngày 8-1, …" begins the lead as it begins a text.
+    let credited = lead.as_mut().and_then(habits::take_dateline);
+    made.credit = made.credit.or(credited);
+    lead = lead.filter(|lead| !lead.is_empty());
     // A lead that the body begins with is not said twice.
     if let Some(first) = made.lines.first()
         && lead.as_ref().is_some_and(|lead| same_words(lead, first))
@@ -139,10 +145,12 @@ pub fn article(html: &str, base: &Url, how: Option<&ArticleSelectors>, cx: &Cont
     if let Some(image) = &how.image {
         add_pictures(image, &page, &mut made);
     }
-    let credit = near(&how.credit).and_then(|line| habits::credit_of(&line)).or(made.credit);
+    let around = || surroundings.as_ref().and_then(|surroundings| surroundings.credit());
+    let credit = near(&how.credit).and_then(|line| habits::credit_of(&line)).or(made.credit).or_else(around);
     let beside = || surroundings.as_ref().and_then(|surroundings| surroundings.author());
     let authors = authors(near(&how.author), made.author.or_else(beside), &meta);
-    let dates = Dates { cx, how, page: &page, meta: &meta, surroundings: surroundings.as_ref(), hint };
+    let below = made.dated_below.as_deref();
+    let dates = Dates { cx, how, page: &page, meta: &meta, surroundings: surroundings.as_ref(), below, hint };
     let (published, date_from) = dates.published(&text).unzip();
     let updated =
         meta.modified.iter().find_map(|raw| dates::parse(raw, cx)).filter(|at| published.is_some_and(|p| *at > p));
@@ -186,6 +194,16 @@ fn text_start(parts: &[Part]) -> Option<NodeId> {
     first(120).or_else(|| first(60)).or_else(|| first(1))
 }
 
+/// The headline of a page that marks none: a first line that stands above the text and ends in no full stop.
+fn first_line(parts: &[Part]) -> Option<String> {
+    let first = parts.iter().find_map(|part| if let Part::Text(text) = part { Some(text) } else { None })?;
+    let line = first.lines.first()?;
+    let ends = line.ends_with(['.', '!', ';', ':', ',']);
+    let followed = parts.iter().any(|part| matches!(part, Part::Text(text) if text.chars() >= 120));
+    let is = links::is_headline(line) && line.chars().count() <= 150 && !ends && !first.is_links() && followed;
+    is.then(|| line.clone())
+}
+
 /// Without the elements that stand inside of others.
 fn outermost(elements: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     let ids: Vec<_> = elements.iter().map(|el| el.id()).collect();
@@ -203,9 +221,12 @@ pub(crate) fn same_words(a: &str, b: &str) -> bool {
 fn authors(selected: Option<String>, by_line: Option<String>, meta: &Meta) -> Vec<Person> {
     let mut names: Vec<String> = Vec::new();
     match (selected, by_line) {
-        (Some(selected), _) => names.extend(habits::author_of(&selected).or(Some(selected))),
-        (None, Some(by_line)) => names.push(by_line),
-        (None, None) => names.extend(meta.authors.iter().cloned()),
+        // Where the system says "admin", the by-line of the text knows better.
+        (Some(selected), by_line) if is_name(&selected) || by_line.is_none() => {
+            names.extend(habits::author_of(&selected).or(Some(selected)));
+        }
+        (_, Some(by_line)) => names.push(by_line),
+        (_, None) => names.extend(meta.authors.iter().cloned()),
     }
     names.into_iter().filter(|name| is_name(name)).map(|name| Person { name, ..Person::default() }).collect()
 }
@@ -217,6 +238,8 @@ struct Dates<'a> {
     page: &'a Page,
     meta: &'a Meta,
     surroundings: Option<&'a Surroundings<'a>>,
+    /// The date line that was taken off the end of the text.
+    below: Option<&'a str>,
     hint: &'a ArticleHint,
 }
 
@@ -229,20 +252,26 @@ impl Dates<'_> {
                 Some(attribute) => el.attr(attribute)?.to_owned(),
                 None => text_within(el, 1000),
             };
-            read_date(&raw, cx).map(|_| raw)
+            read_date(&raw, cx).map(|_| fields::beside_clock(el, &raw).unwrap_or(raw))
         };
         // The nearest to the text: the head of the page may have one that is called the same.
         let selected = self.how.date.as_ref().and_then(|selector| {
             let around = self.surroundings.into_iter().flat_map(Surroundings::scopes);
             around.chain([root]).find_map(|scope| selector.value_by(scope, raw_date))
         });
-        let seen = selected.and_then(|raw| read_date(&raw, cx)).or_else(|| self.surroundings?.date(cx));
+        let below = || self.below.and_then(|line| read_date(line, cx));
+        let seen = selected.and_then(|raw| read_date(&raw, cx)).or_else(|| self.surroundings?.date(cx)).or_else(below);
         let said = self.meta.published.iter().find_map(|raw| dates::parse(raw, cx));
         let listed = self.hint.published;
         let first = match (said, seen) {
             // Many say the day in their meta data and the minute on the page.
             (Some(said), Some(seen)) if !has_clock(said) && has_clock(seen) && same_day(said, seen) => {
                 Some((seen, DateFrom::Page))
+            }
+            (Some(said), None) if !has_clock(said) => {
+                let above = self.surroundings.and_then(|around| around.date_above(cx));
+                let above = above.filter(|above| has_clock(*above) && same_day(said, *above));
+                above.map(|above| (above, DateFrom::Page)).or(Some((said, DateFrom::Meta)))
             }
             (Some(said), _) if self.how.date.is_none() || seen.is_none() => Some((said, DateFrom::Meta)),
             (_, Some(seen)) => Some((seen, DateFrom::Page)),

@@ -299,6 +299,7 @@ fn date(block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> Option<S
         else {
             continue;
         };
+        let line = beside_clock(el, &line).unwrap_or(line);
         let line = with_clock(el, line, block, title, cx);
         if says_so && named.is_none() {
             named = Some(line);
@@ -309,6 +310,24 @@ fn date(block: &Block<'_>, title: Option<&str>, cx: &dates::Context) -> Option<S
     // Of a leaf, month and year alone may read as a date too.
     let whole = pieced.as_ref().is_some_and(|leaf| plain.as_ref().is_some_and(|part| leaf.contains(part.as_str())));
     if whole { named.or(pieced) } else { named.or(plain).or(pieced) }
+}
+
+/// A date that names no clock, with the one in the element beside it: `<i>16:42</i> | <b>17/03/2026</b>`.
+pub(crate) fn beside_clock(el: ElementRef<'_>, line: &str) -> Option<String> {
+    if line.contains(':') {
+        return None;
+    }
+    let is_clock = |line: &str| {
+        let mut numbers = line.split([':', 'h']).map(str::trim);
+        let digits = |number: Option<&str>| {
+            number.is_some_and(|n| (1..=2).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        line.len() <= 8 && digits(numbers.next()) && digits(numbers.next()) && numbers.all(|n| digits(Some(n)))
+    };
+    let before = el.prev_siblings().find_map(ElementRef::wrap);
+    let behind = el.next_siblings().find_map(ElementRef::wrap);
+    let clock = [before, behind].into_iter().flatten().map(|el| text_within(el, 40)).find(|line| is_clock(line))?;
+    Some(format!("{clock} {line}"))
 }
 
 /// The line of a date's element, or that around it where the clock stands beside the day: `<i>16:42</i> | <i>17/03/2026</i>`.

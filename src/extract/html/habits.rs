@@ -33,11 +33,14 @@ pub(crate) struct Made {
     pub(crate) images: Vec<Image>,
     pub(crate) credit: Option<String>,
     pub(crate) author: Option<String>,
+    /// The line below the text that is a date and little else, unread.
+    pub(crate) dated_below: Option<String>,
 }
 
 /// Makes text, HTML and pictures of the parts of a body, without what is none of the article.
 pub(crate) fn make(mut parts: Vec<Part>, title: Option<&str>, page: &Page, cx: &Context) -> Made {
-    let placeholders = drop_noise(&mut parts, title, cx);
+    cut_at_heading(&mut parts);
+    let (placeholders, dated_below) = drop_noise(&mut parts, title, cx);
     caption_pictures(&mut parts, placeholders);
     cut_tail(&mut parts, page);
     keep_signatures(&mut parts);
@@ -45,14 +48,14 @@ pub(crate) fn make(mut parts: Vec<Part>, title: Option<&str>, page: &Page, cx: &
     let signed = take_author(&mut parts);
     drop_photographers(&mut parts);
     let (credit, beside) = credit.map_or((None, None), |credit| (Some(credit.outlet), credit.author));
-    let mut made = Made { credit, author: signed.or(beside), ..Made::default() };
+    let mut made = Made { credit, author: signed.or(beside), dated_below, ..Made::default() };
     write(&parts, &mut made);
     made
 }
 
 /// Takes out lines that are none of the text: counters, tools, placeholders, the headline once more, a bare date. Returns
-/// whether any placeholder of an editor was met: then short lines below pictures are captions.
-fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> bool {
+/// whether any placeholder of an editor was met: then short lines below pictures are captions; and the date below the text.
+fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> (bool, Option<String>) {
     let mut placeholders = false;
     let mut texts_before = 0;
     let mut kept_lines = |paragraph: &mut Paragraph| {
@@ -83,7 +86,24 @@ fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> bool 
         Part::Table { lines, .. } => !lines.iter().all(|line| is_noise(line)),
         Part::Picture(_) | Part::Embed { .. } => true,
     });
-    placeholders || parts.iter().any(|part| matches!(part, Part::Picture(picture) if has_placeholder(picture)))
+    placeholders |= parts.iter().any(|part| matches!(part, Part::Picture(picture) if has_placeholder(picture)));
+    (placeholders, take_date_below(parts, cx))
+}
+
+/// Takes out a last line that is a date and little else: `Cập nhật: 17/03/2026 16:42`.
+fn take_date_below(parts: &mut Vec<Part>, cx: &Context) -> Option<String> {
+    let prose = parts.iter().rposition(is_prose)?;
+    let below = parts.iter().enumerate().skip(prose + 1).rev().take(4);
+    let (at, line) = below.into_iter().find_map(|(at, part)| match part {
+        Part::Text(text) if !text.is_links() => text
+            .lines
+            .last()
+            .filter(|line| is_date_line(line, cx))
+            .map(|line| ((at, text.lines.len() - 1), line.clone())),
+        _ => None,
+    })?;
+    drop_lines(parts, &[at]);
+    Some(line)
 }
 
 /// Whether the editor left a picture with the text that his program puts there. Most pictures have none at all.
@@ -166,9 +186,12 @@ fn names_photographer(line: &str) -> bool {
     ["ảnh:", "(ảnh", "ảnh minh họa", "ảnh tư liệu", "nguồn ảnh", "photo:"].iter().any(|mark| folded.contains(mark))
 }
 
-/// Cuts off what stands below the text: lists of other articles, and all that follows their heading.
-fn cut_tail(parts: &mut Vec<Part>, page: &Page) {
-    let is_prose = |part: &Part| matches!(part, Part::Text(text) if text.chars() >= 160 && !text.is_links());
+fn is_prose(part: &Part) -> bool {
+    matches!(part, Part::Text(text) if text.chars() >= 160 && !text.is_links())
+}
+
+/// Cuts off the heading of lists of other articles below the text, and all that follows it.
+fn cut_at_heading(parts: &mut Vec<Part>) {
     let heads_others = |part: &Part| {
         let line = part_line(part);
         line.chars().count() <= 60 && heads_other_articles(&line)
@@ -178,6 +201,10 @@ fn cut_tail(parts: &mut Vec<Part>, page: &Page) {
     {
         parts.truncate(cut);
     }
+}
+
+/// Cuts off what stands below the text: lists of other articles.
+fn cut_tail(parts: &mut Vec<Part>, page: &Page) {
     // Links to other articles between the paragraphs.
     parts.retain(|part| match part {
         Part::Text(text) if text.is_links() && text.chars() < 300 => !leads_elsewhere(text, page),
@@ -190,7 +217,9 @@ fn cut_tail(parts: &mut Vec<Part>, page: &Page) {
             parts[last + 1..].iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
         let (linked, all) = below.fold((0, 0), |(linked, all), text| (linked + text.linked_chars, all + text.chars()));
         if linked * 2 > all {
-            parts.truncate(last + 1);
+            let is_signed = |part: &&Part| matches!(part, Part::Text(text) if is_signature(text));
+            let signed = parts[last + 1..].iter().take_while(is_signed).count();
+            parts.truncate(last + 1 + signed);
         }
     }
 }
@@ -265,9 +294,24 @@ fn leads_elsewhere(text: &Paragraph, page: &Page) -> bool {
         || article && links::is_headline(&line)
 }
 
+/// Whether a line is a sentence or more, and no headline.
+fn is_sentence(line: &str) -> bool {
+    line.chars().count() >= MIN_BEGINNING_CHARS && line.ends_with(['.', '!', '?', '…', '”', '"'])
+}
+
 /// Keeps the prose right above the first paragraph that counts, where only line breaks part them: a beginning in bold
-/// is taken for a heading by some.
+/// is taken for a heading by some. A lead that is written as a heading is one nowhere.
 fn keep_beginning(parts: &mut [Part]) {
+    let begins = |part: &Part| matches!(part, Part::Text(text) if text.kept && text.kind != Kind::Heading && is_sentence(&text.line()));
+    let above = parts.iter().position(begins).unwrap_or(0);
+    for part in &mut parts[..above] {
+        if let Part::Text(text) = part
+            && text.kind == Kind::Heading
+            && !text.is_links()
+        {
+            text.kept |= is_sentence(&text.line());
+        }
+    }
     let first = parts.iter().enumerate().find_map(|(at, part)| match part {
         Part::Text(text) if text.kept => Some((at, text.at)),
         _ => None,
@@ -275,9 +319,7 @@ fn keep_beginning(parts: &mut [Part]) {
     let Some((first, place)) = first else { return };
     for part in parts[..first].iter_mut().rev() {
         let Part::Text(text) = part else { continue };
-        let line = text.line();
-        let is_prose = line.chars().count() >= MIN_BEGINNING_CHARS && line.ends_with(['.', '!', '?', '…', '”', '"']);
-        if text.at != place || !is_prose || text.is_links() {
+        if text.at != place || !is_sentence(&text.line()) || text.is_links() {
             break;
         }
         text.kept = true;
@@ -290,18 +332,20 @@ fn keep_signatures(parts: &mut Vec<Part>) {
     keep_beginning(parts);
     let is_kept = |part: &Part| !matches!(part, Part::Text(text) if !text.kept);
     let last = parts.iter().rposition(|part| matches!(part, Part::Text(text) if text.kept)).unwrap_or(0);
-    let is_signature = |text: &Paragraph| {
-        let line = text.line();
-        !text.is_links()
-            && line.chars().count() <= 120
-            && (text.to_the_right || author_of(&line).is_some() || credit::take(&mut vec![line]).is_some())
-    };
     let mut at = 0;
     parts.retain(|part| {
         at += 1;
         let near = (last + 1..=last + 5).contains(&(at - 1));
         is_kept(part) || near && matches!(part, Part::Text(text) if is_signature(text))
     });
+}
+
+/// Whether a paragraph says who wrote the text or where it was taken from.
+fn is_signature(text: &Paragraph) -> bool {
+    let line = text.line();
+    !text.is_links()
+        && line.chars().count() <= 120
+        && (text.to_the_right || author_of(&line).is_some() || credit::take(&mut vec![line]).is_some())
 }
 
 /// Takes the line that credits another outlet out of the text.
@@ -385,6 +429,14 @@ fn drop_lines(parts: &mut Vec<Part>, dropped: &[(usize, usize)]) {
         text.html = text.lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>");
     }
     parts.retain(|part| !matches!(part, Part::Text(text) if text.lines.is_empty()));
+}
+
+/// Takes the outlet that names itself at the head of a lead, or is credited at its end.
+pub(crate) fn take_dateline(lead: &mut String) -> Option<String> {
+    let mut lines = vec![std::mem::take(lead)];
+    let credit = credit::take(&mut lines);
+    *lead = lines.pop().unwrap_or_default();
+    credit.map(|credit| credit.outlet)
 }
 
 /// The outlet in a line that was selected as the credit.

@@ -105,6 +105,12 @@ pub(super) fn is_outlet(name: &str) -> bool {
     if bare.split([',', '/', ';', '-']).all(|part| known(part) || known(part.trim().trim_start_matches("bao "))) {
         return true;
     }
+    // "HQ Online": an acronym that says itself that it is a newspaper.
+    if bare.strip_suffix(" online").is_some()
+        && name.split(' ').next().is_some_and(|first| words(name) == 2 && first.chars().all(char::is_uppercase))
+    {
+        return true;
+    }
     // Bảo is a person's name.
     let first = folded(name.split_whitespace().next().unwrap_or_default());
     if bare.starts_with("bao ") && first != "báo" && first != "bao" {
