@@ -40,7 +40,11 @@ holds "so is the socket" systemctl is-active bantin.socket
 holds "both come back at boot" systemctl is-enabled bantin.service bantin.socket
 holds "readers are served" serves
 holds "the shipped configuration is taken" bantin check --config /etc/bantin/feeds.toml
-holds "it polls nobody" is "$(bantin --config /etc/bantin/feeds.toml sources --format json | grep -c '"last_poll": *"2')" 0
+holds "it has a source to begin with, switched off and never polled" sh -c \
+    'bantin sources --format json | grep "\"nhan-dan\"" | grep "\"outcome\":\"disabled\"" | grep -q "\"next_poll\":null"'
+holds "and no other" is "$(bantin sources --format json | grep -c '"source":')" 1
+holds "it says so itself" sh -c 'journalctl -u bantin.service | grep -q " serves .*, 0 sources enabled"'
+holds "it has no connection to anybody" sh -c '[ -e /proc/$0/fd ] && ! ss -Htnp state established | grep "pid=$0,"' "$(pid)"
 holds "root's commands find the service's database" test -s /var/lib/bantin/bantin.db
 holds "the backup timer waits for the sysadmin" not systemctl is-enabled bantin-backup.timer
 holds "the units are sound" systemd-analyze verify --man=no /lib/systemd/system/bantin.service \
@@ -64,7 +68,13 @@ before=$(pid)
 sed -i 's/^title = "Bản tin"/title = "Bản tin mới"/' /etc/bantin/feeds.toml
 holds "a good configuration is taken" systemctl reload bantin
 holds "readers see it" sh -c 'curl -sf http://127.0.0.1:8080/feed.atom | grep -q "Bản tin mới"'
+tag() { curl -sfI http://127.0.0.1:8080/feed.atom | grep -i ^etag:; }
+tagged=$(tag)
+reloads() { journalctl -u bantin.service | grep -c 'configuration read again'; }
+read_before=$(reloads)
 holds "an unchanged one is fine" systemctl reload bantin
+holds "it was read" is "$(reloads)" "$((read_before + 1))"
+holds "and changes nothing for readers" is "$(tag)" "${tagged:?there is no tag}"
 cp /etc/bantin/feeds.toml /root/good.toml
 echo 'nonsense = 1' >>/etc/bantin/feeds.toml
 holds "a bad one is refused" not systemctl reload bantin
@@ -88,6 +98,15 @@ before=$(pid)
 kill -9 "$before"
 holds "killed, no reader is refused" serves
 holds "and it is back within two seconds" within 2 another "$before"
+
+# -- readers in crowds
+. /root/tests/load.sh
+
+# -- READY
+. /root/tests/ready.sh
+
+# -- polls
+. /root/tests/polls.sh
 
 # -- stop
 rested
@@ -139,7 +158,19 @@ holds "it can be put back" bantin --config /etc/bantin/feeds.toml restore \
 rested
 holds "and the service starts with it" systemctl start bantin.socket bantin.service
 holds "and serves it" serves
+backups() { find /var/lib/private/bantin/backups -name 'bantin-*.db' | wc -l; }
+rm -r /run/systemd/system/bantin-backup.service.d
+drop_in bantin-backup.timer soon <<<$'[Timer]\nOnCalendar=\nOnActiveSec=1s\nRandomizedDelaySec=0\nAccuracySec=100ms'
+made=$(backups)
+more() { [ "$(backups)" -gt "$made" ]; }
+holds "nothing has fired the timer yet" is "$(systemctl show -P LastTriggerUSec bantin-backup.timer)" ""
 holds "the timer can be switched on" systemctl enable --now bantin-backup.timer
+holds "it fires, and there is a backup more" within 20 more
+holds "by the timer" not is "$(systemctl show -P LastTriggerUSec bantin-backup.timer)" ""
+rm -r /run/systemd/system/bantin-backup.timer.d
+systemctl daemon-reload
+systemctl restart bantin-backup.timer
+holds "as shipped, it comes at night" sh -c 'systemctl show -P NextElapseUSecRealtime bantin-backup.timer | grep -Eq " 0[23]:[0-9]{2}:"'
 
 # -- a web server that reads the files: a user that stays
 mkdir -p /etc/sysusers.d /etc/systemd/system/bantin.service.d
