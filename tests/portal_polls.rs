@@ -348,6 +348,25 @@ fn a_site_that_changes_is_told_and_keeps_what_it_had() {
 }
 
 #[test]
+fn a_list_that_drops_its_dates_for_good_is_taken_as_it_is_after_a_week() {
+    let desk = Desk::new(LISTING);
+    desk.press.put("/tin-tuc", Page::html(listing(0..5, 1)));
+    assert_eq!(poll(&desk)["new"], 5);
+    let bare = |last: usize| Page::html(listing_with(0..last, 1, |_| String::new()));
+    desk.press.put("/tin-tuc", bare(6));
+    (0..3).for_each(|_| assert_eq!(poll(&desk)["outcome"], "site-changed"));
+    let db = rusqlite::Connection::open(desk.path("bantin.db")).expect("a database");
+    let changed =
+        db.execute("UPDATE source SET state = json_set(state, '$.habits.doubt.since', '2026-01-01T00:00:00Z')", []);
+    assert_eq!(changed.expect("eight days pass"), 1);
+    let row = poll(&desk);
+    assert_eq!((&row["outcome"], &row["new"]), (&"new-items".into(), &1.into()), "{row}");
+    desk.press.put("/tin-tuc", bare(7));
+    assert_eq!(poll(&desk)["new"], 1, "from then on it is a list like others");
+    assert_eq!(stored(&desk).len(), 7, "and nothing old has come back as new");
+}
+
+#[test]
 fn articles_that_lose_their_text_are_told_and_not_kept_so() {
     let desk = portal(6);
     poll(&desk);

@@ -81,13 +81,18 @@ pub fn daemon(cli: &Cli) -> anyhow::Result<ExitCode> {
 /// `bantin demo`
 pub fn demo(cli: &Cli, port: u16) -> anyhow::Result<ExitCode> {
     super::start_log(cli, "warn");
-    let ready = |address: &str| {
+    let ready = |opened: &demo::Opened| {
+        let address = &opened.readers;
         // The first line on stdout is the address; who reads it through a pipe must not wait for more.
         println!("{address}");
         let _ = std::io::stdout().flush();
         eprintln!(
             "open this address in a browser, or subscribe to {address}feed.atom in a feed reader\n\
-             new items keep arriving; Ctrl-C ends the demo and leaves nothing behind"
+             new items keep arriving; after a minute the portal `cong-song-lo` is redesigned and cannot be read any more\n\
+             what the sysadmin sees: {}, or `bantin sources --config {}`\n\
+             Ctrl-C ends the demo and leaves nothing behind",
+            opened.status,
+            opened.config.display()
         );
     };
     runtime()?.block_on(async { anyhow::Ok(demo::run(port, system_clock(), ready, told_to_stop()?).await?) })?;

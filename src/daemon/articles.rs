@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::time::Instant as Moment;
-use tracing::debug;
+use tracing::{debug, info};
 use url::Url;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -328,7 +328,12 @@ async fn take_in(engine: &Engine, setup: &Arc<Setup>, poll: &mut PollIn) -> Resu
     let mut habits = known.unwrap_or_default();
     let chars: Vec<usize> =
         ready.iter().filter_map(|article| Some(article.item.text.as_ref()?.chars().count())).collect();
-    if habits.misses_texts(&chars) {
+    let misses = habits.misses_texts(&chars);
+    let settled = misses && habits.settles(SiteChange::ShortTexts, engine.now());
+    if settled {
+        info!(source.id = %source.id, "the texts of source `{}` have been short for a week and are taken as they are from now on", source.id);
+    }
+    if misses && !settled {
         let keys: Vec<i64> =
             ready.iter().filter(|article| article.item.text.is_some()).map(|article| article.key).collect();
         write(engine, &source, move |tx, no| keys.iter().try_for_each(|key| tx.article_failed(no, *key))).await?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tracing::debug;
+use tracing::{debug, info};
 use url::Url;
 
 use super::document::{self, Asked, Beyond, Taken};
@@ -86,10 +86,16 @@ pub(super) async fn read(
         _ => {}
     }
     let (items, dated) = (whole.read.total, whole.beyond.dated);
-    match habits.missing_in(items, dated) {
-        // Sitemaps whose parts have not changed have nothing to say.
-        Some(change) if habits.parts.is_empty() => facts.outcome = Outcome::SiteChanged { change },
-        _ => habits.learn_list(items, dated),
+    // Sitemaps whose parts have not changed have nothing to say.
+    match habits.missing_in(items, dated).filter(|_| habits.parts.is_empty()) {
+        Some(change) if !habits.settles(change, engine.now()) => facts.outcome = Outcome::SiteChanged { change },
+        settled => {
+            if settled.is_some() {
+                let id = &asked.source.id;
+                info!(source.id = %id, "the list of source `{id}` has had no dates for a week and is taken as it is from now on: its items are dated by their pages, or by when they were first seen");
+            }
+            habits.learn_list(items, dated);
+        }
     }
     habits.learn_order(whole.beyond.order);
     habits.read_as = Some(whole.beyond.kind.as_str().to_owned());

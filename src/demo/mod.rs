@@ -5,6 +5,7 @@ pub mod newsroom;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,8 +41,19 @@ pub enum DemoError {
     Config(#[from] ConfigErrors),
 }
 
-/// Runs the demo until `shutdown` resolves. `ready` is told the address to open; everything is written below a
-/// temporary directory, which is removed at the end.
+/// Where a running demo is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The address for readers, with a slash at the end.
+    pub readers: String,
+    /// The address for whoever runs it: what each source is doing.
+    pub status: String,
+    /// The demo's `feeds.toml`, for commands beside it.
+    pub config: PathBuf,
+}
+
+/// Runs the demo until `shutdown` resolves. `ready` is told where it is; everything is written below a temporary directory,
+/// which is removed at the end.
 ///
 /// # Errors
 ///
@@ -49,7 +61,7 @@ pub enum DemoError {
 pub async fn run(
     port: u16,
     clock: Clock,
-    ready: impl FnOnce(&str) + Send + 'static,
+    ready: impl FnOnce(&Opened) + Send + 'static,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), DemoError> {
     let system = |what| move |source| DemoError::System { what, source };
@@ -62,8 +74,9 @@ pub async fn run(
         .map_err(system("the newsroom finds no free port on 127.0.0.1"))?;
     let base = format!("http://{}", newsroom.local_addr().map_err(system("the newsroom has no address"))?);
     let listen = free_address(port).await.map_err(system("no address to serve readers on"))?;
+    let admin = free_address(0).await.map_err(system("no address to show the status on"))?;
 
-    let text = newsroom::config_toml(&base, &listen.to_string());
+    let text = newsroom::config_toml(&base, &listen.to_string(), &admin.to_string());
     let file = folder.path().join("feeds.toml");
     std::fs::write(&file, &text).map_err(system("the demo's configuration cannot be written"))?;
     let (config, _) = config::parse(&text, Some(&file), &Surroundings::bare())?;
@@ -77,7 +90,7 @@ pub async fn run(
         clock,
         ready: Box::new(move |addresses| {
             if let Some(address) = addresses.first() {
-                ready(address);
+                ready(&Opened { readers: address.clone(), status: format!("http://{admin}/status"), config: file });
             }
         }),
         standalone: false,

@@ -324,8 +324,9 @@ fn portal_page(portal: &Portal, rest: &str, elapsed: Duration, start: Instant) -
 }
 
 /// The demo's own `feeds.toml`: polls the newsroom at `base` (`http://127.0.0.1:PORT`, no slash at the end) every few
-/// seconds and serves readers at `listen` (`127.0.0.1:PORT`). Paths are relative to the folder of the file.
-pub fn config_toml(base: &str, listen: &str) -> String {
+/// seconds, serves readers at `listen` (`127.0.0.1:PORT`) and shows its status at `admin`. Paths are relative to the folder
+/// of the file.
+pub fn config_toml(base: &str, listen: &str, admin: &str) -> String {
     let mut out = format!(
         r#"# The demo's own configuration: papers that do not exist, polled every few seconds.
 
@@ -338,6 +339,7 @@ author   = "bantin"
 
 [server]
 listen = ["{listen}"]
+admin  = "{admin}"
 
 [store]
 path = "bantin.db"

@@ -479,7 +479,7 @@ impl Outcome {
                 "ask the publisher to let feed readers through, or poll less often"
             }
             Self::SiteChanged { .. } => {
-                "what was read before stays; `bantin inspect ADDRESS --from SOURCE` proposes selectors for the new page"
+                "what was read before stays; `bantin inspect ADDRESS --from SOURCE` proposes selectors for the new page; dates or texts that are away for a week are no longer missed"
             }
             Self::Gone => "remove the source, or look for its new address with `bantin inspect`",
             Self::NotFound => "look for its new address with `bantin inspect`; after a redesign feeds often move",

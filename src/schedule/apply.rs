@@ -126,6 +126,10 @@ pub fn apply(state: &mut SourceState, host: &mut HostState, facts: &PollFacts, n
     }
     let mut notices = Vec::new();
     stand(state, facts, &mut notices);
+    if let (Outcome::SiteChanged { .. }, Some(known), Some(seen)) = (&facts.outcome, &mut state.habits, &facts.habits) {
+        // Only how long it has been so: what else such a document shows is not believed.
+        known.doubt.clone_from(&seen.doubt);
+    }
     if facts.outcome.is_success() {
         succeed(state, facts, now);
         match &facts.feed_found {

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::validators::Validators;
 use crate::dates::DateOrder;
-use crate::model::SiteChange;
+use crate::model::{Instant, SiteChange};
 
 /// Fewest items, or texts, whose common fault is believed to be the site's: one article may well have no date or text.
 const FEWEST: usize = 3;
@@ -20,6 +21,11 @@ const KNOWN_TEXTS: u32 = 5;
 
 /// How much shorter than usual texts must be.
 const SHORTER: u64 = 10;
+
+/// How long dates or texts must be missing until the site is taken as it is, and in how many documents: a redesign is mended
+/// within days, by its makers or by new selectors; what nobody misses for a week is meant so.
+pub const SETTLES_AFTER: TimeDelta = TimeDelta::days(7);
+const SETTLES_TIMES: u32 = 3;
 
 /// Weight of the newest value in a moving average: one eighth.
 const WEIGHT: u64 = 8;
@@ -43,11 +49,47 @@ pub struct Habits {
     pub texts: u32,
     /// By how many documents more its dates were day first than month first.
     pub day_first_votes: i16,
+    /// What it has been lacking of late.
+    pub doubt: Option<Doubt>,
     /// The further documents it consists of (sitemaps of an index), with what to ask for them with.
     pub parts: BTreeMap<String, Option<Validators>>,
 }
 
+/// A change of the site that is not believed yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// What is missing.
+    pub change: SiteChange,
+    /// Since when.
+    pub since: Instant,
+    /// In how many documents.
+    pub times: u32,
+}
+
 impl Habits {
+    /// Takes in that something is missing; returns whether that is how the site is now: it has been so for
+    /// [`SETTLES_AFTER`]. A list that is no longer found is never usual.
+    pub fn settles(&mut self, change: SiteChange, now: Instant) -> bool {
+        let doubt = match self.doubt.take() {
+            Some(doubt) if doubt.change == change => Doubt { times: doubt.times.saturating_add(1), ..doubt },
+            _ => Doubt { change, since: now, times: 1 },
+        };
+        if doubt.times < SETTLES_TIMES || now - doubt.since < SETTLES_AFTER {
+            self.doubt = Some(doubt);
+            return false;
+        }
+        match change {
+            SiteChange::NoList => return false,
+            SiteChange::NoDates => self.has_dates = false,
+            SiteChange::ShortTexts => (self.usual_chars, self.texts) = (None, 0),
+        }
+        true
+    }
+
+    fn no_longer_lacks(&mut self, what: &[SiteChange]) {
+        self.doubt = self.doubt.take().filter(|doubt| !what.contains(&doubt.change));
+    }
+
     /// What a list with `items` articles, `dated` of them with a date, lacks.
     pub fn missing_in(&self, items: usize, dated: usize) -> Option<SiteChange> {
         match (items, dated) {
@@ -59,6 +101,7 @@ impl Habits {
 
     /// Takes in a list that was read.
     pub fn learn_list(&mut self, items: usize, dated: usize) {
+        self.no_longer_lacks(&[SiteChange::NoList, SiteChange::NoDates]);
         self.has_items |= items > 0;
         // Most of them: a single date may be one that was found in a lead.
         self.has_dates |= items >= FEWEST && dated * 2 > items;
@@ -75,6 +118,7 @@ impl Habits {
 
     /// Takes in the length of a text.
     pub fn learn_text(&mut self, chars: usize) {
+        self.no_longer_lacks(&[SiteChange::ShortTexts]);
         let chars = chars as u64;
         let usual = self.usual_chars.unwrap_or(chars);
         self.usual_chars = Some(usual - usual / WEIGHT + chars / WEIGHT);
@@ -128,6 +172,33 @@ mod tests {
         assert_eq!(usual().missing_in(20, 0), Some(SiteChange::NoDates));
         assert_eq!(usual().missing_in(20, 1), None);
         assert_eq!(usual().missing_in(2, 0), None, "two articles may both have no date");
+    }
+
+    #[test]
+    fn what_is_missing_for_a_week_is_no_longer_missed() {
+        let start: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
+        let day = |n: i64| start + TimeDelta::days(n);
+        let mut habits = usual();
+        assert!(!habits.settles(SiteChange::NoDates, day(0)));
+        assert!(!habits.settles(SiteChange::NoDates, day(8)), "seen twice only");
+        assert!(habits.settles(SiteChange::NoDates, day(9)));
+        habits.learn_list(20, 0);
+        assert_eq!((habits.missing_in(20, 0), &habits.doubt), (None, &None));
+
+        let mut habits = usual();
+        assert!((0..6).all(|n| !habits.settles(SiteChange::ShortTexts, day(n))));
+        habits.learn_text(3_000);
+        assert!(!habits.settles(SiteChange::ShortTexts, day(9)), "they had been there in between");
+        assert!((10..16).all(|n| !habits.settles(SiteChange::ShortTexts, day(n))));
+        assert!(habits.settles(SiteChange::ShortTexts, day(16)) && !habits.misses_texts(&[200, 250, 300]));
+    }
+
+    #[test]
+    fn a_list_that_is_not_found_is_never_usual() {
+        let start: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
+        let mut habits = usual();
+        assert!((0..100).all(|n| !habits.settles(SiteChange::NoList, start + TimeDelta::days(n))));
+        assert_eq!(habits.missing_in(0, 0), Some(SiteChange::NoList));
     }
 
     #[test]

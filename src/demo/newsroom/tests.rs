@@ -23,7 +23,7 @@ fn text(path: &str, elapsed: u64) -> String {
 
 #[test]
 fn its_configuration_is_a_good_one() {
-    let text = config_toml(BASE, "127.0.0.1:8080");
+    let text = config_toml(BASE, "127.0.0.1:8080", "127.0.0.1:9090");
     let (config, warnings) = config::parse(&text, Some(Path::new("/tmp/demo/feeds.toml")), &Surroundings::bare())
         .unwrap_or_else(|errors| panic!("{errors}"));
     assert!(warnings.is_empty(), "{warnings:#?}");
@@ -156,7 +156,8 @@ fn at_least_twenty_five_stories_stand_at_once() {
 #[test]
 fn portals_are_read_from_their_pages_until_one_is_redesigned() {
     use crate::extract::html::{ArticleHint, article, listing, profile, select::Selectors};
-    let config = config::parse(&config_toml(BASE, "127.0.0.1:8080"), None, &Surroundings::bare()).unwrap().0;
+    let config =
+        config::parse(&config_toml(BASE, "127.0.0.1:8080", "127.0.0.1:9090"), None, &Surroundings::bare()).unwrap().0;
     let cx = crate::dates::Context { zone: chrono_tz::Asia::Ho_Chi_Minh, order: None, now: Some(start()) };
     for portal in &PORTALS {
         let source = config.sources.iter().find(|source| source.id.as_str() == portal.id).unwrap();

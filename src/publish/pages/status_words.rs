@@ -295,7 +295,7 @@ fn vietnamese(outcome: &Outcome) -> (String, Option<String>) {
                 SiteChange::ShortTexts => "trang đã đổi: bài viết chỉ còn một phần mười độ dài thường lệ",
             }
             .to_owned(),
-            "những gì đã đọc vẫn giữ; chạy bantin inspect ĐỊA-CHỈ --from NGUỒN để có bộ chọn cho trang mới",
+            "những gì đã đọc vẫn giữ; chạy bantin inspect ĐỊA-CHỈ --from NGUỒN để có bộ chọn cho trang mới; ngày hoặc bài vắng quá một tuần thì trang được nhận như hiện có",
         ),
     };
     (means, (!advice.is_empty()).then(|| advice.to_owned()))
