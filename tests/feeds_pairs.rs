@@ -75,5 +75,5 @@ fn every_class_of_fault_is_read_as_expected() {
         }
     }
     assert!(faults.is_empty(), "{} of {} differ:\n{}", faults.len(), documents.len(), faults.join("\n"));
-    assert!(documents.len() >= 77, "only {} documents", documents.len());
+    assert!(documents.len() >= 108, "only {} documents", documents.len());
 }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::limits::MAX_LINK_BYTES;
 use super::xml::attrs::Attributes;
+use super::xml::refs::References;
 use super::xml::token::{Token, Tokens};
 
 /// Returns `href` as an absolute address, `None` where it cannot be one.
@@ -40,7 +41,7 @@ pub fn absolute(base: Option<&Url>, href: &str) -> Option<String> {
 }
 
 /// Mends what programs make of whole addresses: one put before another (`http://https://…`), one escaped as if it were a
-/// parameter (`https%3A%2F%2F…`), one without its scheme (`www.…`, or the host of `base` again). `None` where there is nothing to
+/// parameter (`https%3A%2F%2F…`), one that was meant for a program's own eyes (`~/…`), one without its scheme (`www.…`, or the host of `base` again). `None` where there is nothing to
 /// mend.
 fn mended(href: &str, base: Option<&Url>) -> Option<String> {
     let starts = |text: &str, start: &str| text.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
@@ -56,11 +57,39 @@ fn mended(href: &str, base: Option<&Url>) -> Option<String> {
         }
         return Some(whole);
     }
+    // How ASP.NET writes the root of its application.
+    if let Some(path) = href.strip_prefix("~/") {
+        return Some(format!("/{path}"));
+    }
     let base = base.filter(|base| matches!(base.scheme(), "http" | "https"))?;
     let host = href.split(['/', '?', '#']).next().unwrap_or("");
     let is_www = starts(host, "www.") && host[4..].contains('.');
     let is_host = base.host_str().is_some_and(|own| own.contains('.') && own.eq_ignore_ascii_case(host));
     (is_www || is_host).then(|| format!("{}://{href}", base.scheme()))
+}
+
+/// The address in a text that should be nothing but one: the target of a link written as HTML, the first of two; `None` where a
+/// program wrote its word for nothing, or its template.
+pub fn stated(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim();
+    if ["null", "undefined", "none", "nan", "#", "n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
+        || text.starts_with("{{")
+    {
+        return None;
+    }
+    if text.starts_with('<')
+        && let Some(Token::Start(tag)) = Tokens::new(text).next(None)
+    {
+        let href = Attributes::new(tag.attributes).find(|attribute| attribute.name.eq_ignore_ascii_case("href"))?;
+        return Some(href.resolved(&mut References::default()));
+    }
+    let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+    match text.split_once(char::is_whitespace) {
+        Some((first, second)) if is_web(first) && is_web(second.trim_start()) => Some(Cow::Borrowed(first)),
+        // Words: nobody has a page at them.
+        Some(_) if !text.contains(['/', '.', '?', '=', '#', '%']) => None,
+        _ => Some(Cow::Borrowed(text)),
+    }
 }
 
 /// `base` with `xml:base` applied; an unusable one changes nothing.
@@ -224,7 +253,29 @@ mod tests {
         check("tin.example/1.html", Some("http://tin.example/1.html"));
         check("www/1.html", Some("http://tin.example/rss/www/1.html"));
         check("khac.example/1.html", Some("http://tin.example/rss/khac.example/1.html"));
+        check("~/tin-tuc/1.html", Some("http://tin.example/tin-tuc/1.html"));
+        check("~lan/1.html", Some("http://tin.example/rss/~lan/1.html"));
         check("http://web.example/http://tin.example/1", Some("http://web.example/http://tin.example/1"));
+    }
+
+    #[test]
+    fn finds_the_address_in_what_is_stated() {
+        for (text, expected) in [
+            ("\n /tin/1.html ", Some("/tin/1.html")),
+            ("<a href=\"http://tin.example/1?a=1&amp;b=2\">xem</a>", Some("http://tin.example/1?a=1&b=2")),
+            ("<b>xem</b>", None),
+            ("http://tin.example/1 http://tin.example/2", Some("http://tin.example/1")),
+            ("http://tin.example/tin\n  tuc/1", Some("http://tin.example/tin\n  tuc/1")),
+            ("tin tức/1.html", Some("tin tức/1.html")),
+            ("Tin thứ nhất", None),
+            ("1234", Some("1234")),
+            ("NULL", None),
+            ("undefined", None),
+            ("#", None),
+            ("{{ item.link }}", None),
+        ] {
+            assert_eq!(stated(text).as_deref(), expected, "for {text:?}");
+        }
     }
 
     #[test]

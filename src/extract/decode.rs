@@ -98,9 +98,9 @@ pub fn decode<'a>(
         }
         return Decoded { text: clean(Cow::Borrowed(text), problems), encoding: "UTF-8" };
     }
-    if !marked
+    let is_utf8 = marked || mostly_utf8(bytes, known == Some(UTF_8));
+    if !is_utf8
         && known.is_none_or(|encoding| encoding == UTF_8 || encoding == WINDOWS_1252)
-        && !mostly_utf8(bytes)
         && let Some((text, legacy)) = legacy::decode(bytes)
     {
         problems.note_with(Fault::UnknownEncoding, stated.unwrap_or(legacy.name()));
@@ -116,8 +116,8 @@ pub fn decode<'a>(
             problems.note_with(Fault::WrongEncoding, stated.unwrap_or("windows-1252"));
             WINDOWS_1258
         }
-        Some(encoding) if encoding != UTF_8 && !marked && !mostly_utf8(bytes) => widen(encoding),
-        Some(_) | None if marked || mostly_utf8(bytes) => UTF_8,
+        Some(encoding) if encoding != UTF_8 && !is_utf8 => widen(encoding),
+        Some(_) | None if is_utf8 => UTF_8,
         _ => {
             if known == Some(UTF_8) {
                 problems.note_with(Fault::WrongEncoding, "utf-8");
@@ -134,7 +134,6 @@ pub fn decode<'a>(
         }
     };
     let text = if encoding == UTF_8 {
-        let is_utf8 = marked || mostly_utf8(bytes);
         Cow::Owned(patched_utf8(bytes, is_utf8, problems))
     } else {
         encoding.decode_without_bom_handling(bytes).0
@@ -269,19 +268,28 @@ fn utf16(bytes: &[u8], encoding: &'static Encoding) -> String {
 }
 
 /// Whether the multi-byte sequences of a text that is not valid UTF-8 still show that UTF-8 was meant: there are more of
-/// them than invalid bytes. Sequences of three bytes and more count thrice, since no legacy text has them by chance.
-fn mostly_utf8(bytes: &[u8]) -> bool {
+/// them than invalid bytes. Sequences of three bytes and more count thrice, since no legacy text has them by chance, and
+/// neither has one the pairs of surrogates that some databases write.
+///
+/// Where UTF-8 `is_stated`, characters that were cut off speak against it as little as surrogates do.
+fn mostly_utf8(bytes: &[u8], is_stated: bool) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
-    let mut at = 0;
-    for chunk in bytes.utf8_chunks() {
+    let mut rest = bytes;
+    while let Some(chunk) = rest.utf8_chunks().next() {
         good += chunk.valid().bytes().map(|b| usize::from(b >= 0xc2) + 2 * usize::from(b >= 0xe0)).sum::<usize>();
-        at += chunk.valid().len();
-        // Each byte of a surrogate is a chunk of its own: the first is forgiven, the others begin with 0x80 to 0xbf.
-        bad += usize::from(!chunk.invalid().is_empty() && surrogates(&bytes[at..]).is_none() && bytes[at] >= 0xc0);
-        bad += usize::from(!chunk.invalid().is_empty() && bytes[at] < 0xc0 && !follows_surrogate(bytes, at));
-        at += chunk.invalid().len();
+        rest = &rest[chunk.valid().len()..];
+        let invalid = chunk.invalid().len();
+        if let Some((character, length)) = surrogates(rest) {
+            good += if character.is_some() { length } else { 0 };
+            rest = &rest[length..];
+        } else if rest.starts_with(JAVA_ZERO) {
+            rest = &rest[JAVA_ZERO.len()..];
+        } else {
+            bad += usize::from(invalid == 1 || (invalid > 1 && !is_stated));
+            rest = &rest[invalid..];
+        }
     }
-    good > bad * 2 || (good > 0 && good >= bad && bad <= 2)
+    good > bad * 2 || (good > 0 && good >= bad && bad <= 2) || (is_stated && bad == 0)
 }
 
 /// Whether there is a multi-byte sequence of UTF-8 for every tenth invalid byte, where there are few enough of these.
@@ -294,10 +302,8 @@ fn has_utf8(bytes: &[u8]) -> bool {
     good * 10 >= bad && bad <= 100
 }
 
-/// Whether the byte at `at` is the second or third of a surrogate.
-fn follows_surrogate(bytes: &[u8], at: usize) -> bool {
-    (1..=2).any(|back| at >= back && surrogates(&bytes[at - back..]).is_some())
-}
+/// How Java writes U+0000.
+const JAVA_ZERO: &[u8] = &[0xc0, 0x80];
 
 /// Decodes UTF-8, each invalid byte as windows-1252. In a text that `is_utf8` two and more bytes of a longer character are
 /// one that was cut off, as programs do that shorten a text by bytes: nothing can be said of it.
@@ -316,9 +322,8 @@ fn patched_utf8(bytes: &[u8], is_utf8: bool, problems: &mut Problems) -> String 
         if let Some((character, length)) = surrogates(rest) {
             text.extend(character);
             rest = &rest[length..];
-        } else if rest.starts_with(&[0xc0, 0x80]) {
-            // How Java writes U+0000.
-            rest = &rest[2..];
+        } else if rest.starts_with(JAVA_ZERO) {
+            rest = &rest[JAVA_ZERO.len()..];
         } else if is_utf8 && chunk.invalid().len() > 1 {
             rest = &rest[chunk.invalid().len()..];
         } else {

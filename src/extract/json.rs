@@ -1,6 +1,6 @@
 //! JSON as it is met: read value by value, without a tree, so that neither depth nor width can hurt.
 //!
-//! Line breaks in strings, comments, commas too many or too few, unknown escapes, half surrogates and a missing end are put
+//! Line breaks in strings, comments, commas too many or too few, quotation marks inside strings, unknown escapes, half surrogates and a missing end are put
 //! up with. What nobody asks for is skipped in a loop, not by recursion.
 
 use std::borrow::Cow;
@@ -207,6 +207,10 @@ impl<'a> Json<'a> {
                 return Cow::Owned(out);
             };
             match bytes[hit] {
+                b'"' if !self.closes_string(hit) => {
+                    self.repairs += 1;
+                    at = hit + 1;
+                }
                 b'"' => {
                     self.at = hit + 1;
                     if copied == from {
@@ -225,6 +229,23 @@ impl<'a> Json<'a> {
                     copied = at;
                 }
             }
+        }
+    }
+
+    /// Whether the quotation mark at `at` ends a string, as what follows it shows: people write HTML into strings and forget to
+    /// escape its quotation marks.
+    fn closes_string(&self, at: usize) -> bool {
+        let rest = self.text[at + 1..].trim_ascii_start();
+        match rest.as_bytes().first() {
+            None | Some(b':' | b'}' | b']' | b')' | b'"' | b'\'' | b'/' | b';' | b'{' | b'[') => true,
+            Some(b',') => {
+                let next = rest[1..].trim_ascii_start();
+                next.starts_with(['"', '\'', '{', '[', '}', ']', ',', '/', '-'])
+                    || next.starts_with(|c: char| c.is_ascii_digit())
+                    || ["null", "true", "false"].iter().any(|word| next.starts_with(word))
+                    || next.is_empty()
+            }
+            Some(_) => false,
         }
     }
 
@@ -338,11 +359,14 @@ impl<'a> Json<'a> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
         while let Some(hit) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()).map(|n| at + n) {
-            if bytes[hit] == b'"' {
-                self.at = hit + 1;
-                return;
-            }
-            at = hit + 2;
+            at = match bytes[hit] {
+                b'"' if self.closes_string(hit) => {
+                    self.at = hit + 1;
+                    return;
+                }
+                b'"' => hit + 1,
+                _ => hit + 2,
+            };
         }
         self.cut_off = true;
         self.at = bytes.len();

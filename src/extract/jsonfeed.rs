@@ -166,6 +166,26 @@ impl Reader<'_, '_> {
                 "date_modified" => draft.updated = self.line(),
                 "author" | "authors" => self.people(&mut item.authors),
                 "tags" => self.tags(&mut item.categories),
+                // What programs write that turn RSS into JSON.
+                "guid" if item.id.is_none() => {
+                    is_known = false;
+                    item.id = self.json.text().map(|id| plain::floor(id.trim(), MAX_LINK_BYTES).to_owned());
+                    item.id.take_if(|id| id.is_empty());
+                }
+                "link" => {
+                    is_known = false;
+                    external = self.address().or(external);
+                }
+                "pubDate" | "published" if draft.published.is_none() => draft.published = self.line(),
+                "description" if item.summary.is_none() => {
+                    is_known = false;
+                    item.summary = self.body();
+                }
+                "content" if html.is_none() && self.json.value() == Value::String => {
+                    is_known = false;
+                    html = self.body();
+                }
+                "categories" => self.tags(&mut item.categories),
                 "language" => item.language = self.line().map(|tag| tag.replace('_', "-")),
                 "attachments" => self.attachments(&mut item.enclosures),
                 _ => {

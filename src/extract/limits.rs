@@ -39,3 +39,6 @@ pub const MAX_EXPANSION_BYTES: usize = 1 << 20;
 
 /// How far the internal subset of a DTD may reach.
 pub const MAX_DOCTYPE_BYTES: usize = 1 << 20;
+
+/// Bytes of a script among the elements of a feed, as hosters of free sites add.
+pub const MAX_SCRIPT_BYTES: usize = 32 << 10;

@@ -153,7 +153,10 @@ pub fn page(text: &str, url: Option<&Url>) -> Page {
                 let name = tag.name.to_ascii_lowercase();
                 match name.as_str() {
                     "title" if page.title.is_empty() => inside = Some("title"),
-                    "script" | "style" | "noscript" if !tag.empty => inside = Some("script"),
+                    "script" | "style" | "noscript" if !tag.empty => {
+                        inside = Some("script");
+                        script.push_str(plain::floor(tag.attributes, 1 << 10));
+                    }
                     "base" => {
                         if let Some(href) = attribute(tag.attributes, "href") {
                             base = absolute(base.as_ref(), &href).and_then(|href| Url::parse(&href).ok()).or(base);
@@ -235,7 +238,7 @@ fn feed_link(attributes: &str, base: Option<&Url>, links: &mut Vec<String>) {
 }
 
 /// Signs of firewalls that ask for a browser: Cloudflare, Incapsula, Sucuri, DDoS-Guard, the cookie scripts of
-/// Vietnamese hosters (D1N, seen on laodong.vn), captchas.
+/// Vietnamese hosters (D1N, seen on laodong.vn), vDDoS, captchas.
 fn is_challenge(title: &str, visible: &str, script: &str, text_bytes: usize) -> bool {
     let titles = [
         "just a moment",
@@ -260,6 +263,7 @@ fn is_challenge(title: &str, visible: &str, script: &str, text_bytes: usize) -> 
         "g-recaptcha",
         "h-captcha",
         "awswafintegration",
+        "vddosw3data.js",
     ];
     if titles.iter().any(|sign| title.contains(sign)) {
         return true;

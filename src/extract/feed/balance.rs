@@ -23,11 +23,15 @@ impl<'a> Reader<'a, '_> {
         let (prefix, local) = split(tag.name);
         let vocabulary = self.vocabulary_inside(tag, prefix);
         let name = Name::of(vocabulary, local);
-        let Some(capture) = &mut self.capture else { return false };
+        let Some(capture) = &self.capture else { return false };
         if let Some(scope) = becomes(capture.name, name, local) {
-            self.convert(scope);
-            return false;
+            let tag = capture.tag;
+            if scope != Scope::Ignored || self.closes_in_time(tag) {
+                self.convert(scope);
+                return false;
+            }
         }
+        let Some(capture) = &mut self.capture else { return false };
         if name == Name::Item && capture.mode != Mode::Opaque {
             self.missing_end(capture_tag(&self.capture));
             self.end_capture();
@@ -89,7 +93,8 @@ impl<'a> Reader<'a, '_> {
         match scope {
             Scope::Person => self.person = Person::default(),
             Scope::Source => self.begin_source(&capture),
-            _ => self.image_url = None,
+            Scope::Image => self.image_url = None,
+            _ => {}
         }
         let Capture { tag, name, base, lang, mark, .. } = capture;
         self.push(Frame { tag, name, scope, base, lang, mark });
@@ -115,10 +120,12 @@ impl<'a> Reader<'a, '_> {
         }
         while let Some((scope, tag)) = self.stack.last().map(|frame| (frame.scope, frame.tag)) {
             let ends = match scope {
-                Scope::Person => !matches!(
-                    name,
-                    Name::Person | Name::Email | Name::Url | Name::Unknown | Name::Known | Name::ItunesImage
-                ),
+                Scope::Person => {
+                    !matches!(
+                        name,
+                        Name::Person | Name::Email | Name::Url | Name::Unknown | Name::Known | Name::ItunesImage
+                    ) && !self.closes_in_time(tag)
+                }
                 Scope::Image => {
                     matches!(
                         name,
@@ -226,6 +233,10 @@ fn becomes(capture: Name, name: Name, local: &str) -> Option<Scope> {
         (Name::Author | Name::Contributor | Name::Creator, Name::Person | Name::Email | Name::Url) => {
             Some(Scope::Person)
         }
+        // A label with an id and an address of its own.
+        (Name::Category, Name::Id | Name::Title | Name::Link | Name::Url | Name::Description | Name::Person) => {
+            Some(Scope::Ignored)
+        }
         (Name::Image, _) if !is_html(local) && name != Name::Item => Some(Scope::Image),
         (
             Name::Source,
@@ -250,10 +261,15 @@ fn capture_tag<'a>(capture: &Option<Capture<'a>>) -> &'a str {
 }
 
 /// Elements of HTML that have no end tag.
-pub(super) fn is_void(local: &str) -> bool {
+pub(super) fn is_void(tag: &str) -> bool {
     ["br", "img", "hr", "input", "meta", "wbr", "col", "embed", "param"]
         .iter()
-        .any(|name| local.eq_ignore_ascii_case(name))
+        .any(|name| tag.eq_ignore_ascii_case(name))
+}
+
+/// Elements of HTML whose inside is no markup.
+pub(super) fn is_script(tag: &str) -> bool {
+    ["script", "style"].iter().any(|name| tag.eq_ignore_ascii_case(name))
 }
 
 /// Whether the end tag of an open `tag` comes after `from` and before the item it stands in ends or another begins.

@@ -32,12 +32,14 @@ impl Link {
     }
 }
 
-/// The article among the links of an entry: the first alternate that is HTML, else the first alternate.
+/// The article among the links of an entry: the first alternate that is HTML, else the first alternate, else the address
+/// that the entry calls canonical.
 ///
 /// `related`, `via`, `self` and the rest never are.
 pub fn article(links: &[Link]) -> Option<&Link> {
     let alternates = || links.iter().filter(|link| link.rel == "alternate");
-    alternates().find(|link| link.is_html()).or_else(|| alternates().next())
+    let canonical = || links.iter().find(|link| link.rel == "canonical");
+    alternates().find(|link| link.is_html()).or_else(|| alternates().next()).or_else(canonical)
 }
 
 #[cfg(test)]
@@ -68,6 +70,12 @@ mod tests {
     #[test]
     fn never_takes_another_relation() {
         check(&[link("a", Some("related"), None), link("b", Some("self"), None)], None);
+    }
+
+    #[test]
+    fn takes_what_is_called_canonical_where_there_is_no_other() {
+        check(&[link("a", Some("canonical"), None)], Some("a"));
+        check(&[link("a", Some("canonical"), None), link("b", None, None)], Some("b"));
     }
 
     #[test]

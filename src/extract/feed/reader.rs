@@ -5,7 +5,7 @@ use std::rc::Rc;
 use memchr::memmem;
 use url::Url;
 
-use super::balance::is_void;
+use super::balance::{is_script, is_void};
 use super::capture::{Capture, floor};
 use super::dates::Dates;
 use super::item::{FinishedItem, ItemBuilder};
@@ -314,11 +314,12 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         if let Some(inner) = inner {
-            if tag.empty || (name == Name::Unknown && is_void(split(tag.name).1)) {
-                self.push(frame(inner));
+            self.push(frame(inner));
+            if tag.empty || (name == Name::Unknown && is_void(tag.name)) {
                 self.pop();
-            } else {
-                self.push(frame(inner));
+            } else if name == Name::Unknown && is_script(tag.name) {
+                // A hoster's advertisement: what it writes into pages is no item.
+                self.tokens.skip_script(tag.name);
             }
             return;
         }

@@ -12,7 +12,7 @@ use super::names::Name;
 use super::person;
 use super::reader::Reader;
 use super::scope::Scope;
-use crate::extract::address::absolute;
+use crate::extract::address::{absolute, stated};
 use crate::extract::limits::{MAX_ATTRIBUTES, MAX_LINE_BYTES, MAX_LINK_BYTES};
 use crate::extract::plain;
 use crate::extract::problems::Fault;
@@ -395,7 +395,7 @@ impl<'a> Reader<'a, '_> {
     /// An absolute address; one that cannot be used is counted.
     fn address(&mut self, capture: &Capture<'a>, href: &str) -> Option<String> {
         let href = if href.contains("&amp;") { Cow::Owned(href.replace("&amp;", "&")) } else { Cow::Borrowed(href) };
-        let found = absolute(capture.base.as_deref(), &href);
+        let found = stated(&href).and_then(|href| absolute(capture.base.as_deref(), &href));
         if found.is_none() && !href.trim().is_empty() {
             self.problems.note_with(Fault::BadLink, &href);
         }
@@ -446,7 +446,7 @@ impl<'a> Reader<'a, '_> {
 fn without_section_marks(value: String) -> String {
     let trimmed = value.trim();
     let inside = trimmed.strip_prefix("<![CDATA[").unwrap_or(trimmed);
-    let inside = inside.strip_suffix("]]>").unwrap_or(inside);
+    let inside = inside.strip_suffix("]]>").or_else(|| inside.strip_suffix("]]&gt;")).unwrap_or(inside);
     if inside.len() == trimmed.len() { value } else { inside.to_owned() }
 }
 
@@ -456,9 +456,10 @@ fn set<T>(field: &mut Option<T>, value: Option<T>) {
     }
 }
 
-/// An id, byte for byte but for white space and byte order marks around it.
+/// An id, byte for byte but for white space and byte order marks around it; a program's word for nothing is none.
 fn id(text: &str) -> Option<String> {
-    some_text(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'))
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    some_text(text).filter(|id| !["null", "undefined"].contains(&id.as_str()))
 }
 
 fn some_text(text: &str) -> Option<String> {

@@ -40,7 +40,7 @@ impl<'a> Iterator for Attributes<'a> {
 
     fn next(&mut self) -> Option<Attribute<'a>> {
         // Stray quotes, slashes and equal signs between attributes are skipped.
-        let junk = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '/' | '=' | '<' | '>' | ',' | ';');
+        let junk = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/' | '=' | '<' | '>' | ',' | ';');
         let rest = self.rest.trim_start_matches(junk);
         if rest.is_empty() {
             self.rest = "";

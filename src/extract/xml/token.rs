@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memchr2, memchr3, memmem};
 
-use crate::extract::limits::MAX_DOCTYPE_BYTES;
+use crate::extract::limits::{MAX_DOCTYPE_BYTES, MAX_SCRIPT_BYTES};
 
 /// One piece of markup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Tokens<'a> {
     no_gt_from: usize,
     /// From here on there is no `"`, no `'`.
     no_quote_from: [usize; 2],
+    /// Whether there was a script without end.
+    has_open_script: bool,
     /// Where the next `-->` and the next `]]>` are, as far as is known.
     comment_end: Next,
     cdata_end: Next,
@@ -84,6 +86,7 @@ impl<'a> Tokens<'a> {
             at,
             no_gt_from: never,
             no_quote_from: [never; 2],
+            has_open_script: false,
             comment_end: Next::default(),
             cdata_end: Next::default(),
             has_doctype: false,
@@ -123,7 +126,8 @@ impl<'a> Tokens<'a> {
         let token = match bytes.get(open + 1) {
             Some(b'!') => self.declaration(open, inside),
             Some(b'?') => self.instruction(open),
-            Some(b'/') => self.end_tag(open),
+            Some(b'/') => self.end_tag(open, open + 1),
+            Some(b' ') => self.spaced_end_tag(open),
             Some(&b) if is_name_start(b) => self.start_tag(open),
             _ => None,
         };
@@ -163,6 +167,13 @@ impl<'a> Tokens<'a> {
     fn comment(&mut self, open: usize) -> Token<'a> {
         let bytes = self.text.as_bytes();
         let from = open + 4;
+        // HTML takes these for comments with nothing in them.
+        for empty in ["<!-->", "<!--->"] {
+            if self.text[open..].starts_with(empty) {
+                self.at = open + empty.len();
+                return Token::Other(&self.text[open..self.at]);
+            }
+        }
         if let Some(close) = self.comment_end.find(bytes, from, b"-->") {
             // A second opening before the end means that the first was never closed.
             if memmem::find(&bytes[from..close], b"<!--").is_none() {
@@ -190,7 +201,7 @@ impl<'a> Tokens<'a> {
             },
             None => bytes.len(),
         };
-        let end = inside.and_then(|name| find_end_tag(&self.text[from..limit], name)).map(|n| from + n);
+        let end = inside.and_then(|name| find_end_tag(&bytes[from..limit], name)).map(|n| from + n);
         match (end, close) {
             (Some(end), _) => {
                 self.repairs.unclosed_sections += 1;
@@ -234,11 +245,20 @@ impl<'a> Tokens<'a> {
         Some(Token::Other(&self.text[open..=end]))
     }
 
-    fn end_tag(&mut self, open: usize) -> Option<Token<'a>> {
+    /// `< /title>` is wrong and meant.
+    fn spaced_end_tag(&mut self, open: usize) -> Option<Token<'a>> {
+        let blanks = self.text.as_bytes()[open + 1..].iter().take(8).take_while(|&&b| b == b' ').count();
+        let slash = open + 1 + blanks;
+        let is_end = self.text.as_bytes().get(slash) == Some(&b'/')
+            && self.text.as_bytes().get(slash + 1).copied().is_some_and(is_name_start);
+        if is_end { self.end_tag(open, slash) } else { None }
+    }
+
+    fn end_tag(&mut self, open: usize, slash: usize) -> Option<Token<'a>> {
         let bytes = self.text.as_bytes();
         // `</ title>` is wrong and meant.
-        let blanks = bytes[open + 2..].iter().take(8).take_while(|b| b.is_ascii_whitespace()).count();
-        let name_start = open + 2 + blanks;
+        let blanks = bytes[slash + 1..].iter().take(8).take_while(|b| b.is_ascii_whitespace()).count();
+        let name_start = slash + 1 + blanks;
         if !bytes.get(name_start).copied().is_some_and(is_name_start) {
             // `</>` means nothing and is skipped.
             if bytes.get(name_start) == Some(&b'>') {
@@ -267,6 +287,11 @@ impl<'a> Tokens<'a> {
         let bytes = self.text.as_bytes();
         let name_start = open + 1;
         let name_end = name_end(bytes, name_start);
+        // A space that does not break, from a template that was copied off a page, is a space.
+        let name_end = self.text[name_start..name_end].find('\u{a0}').map_or(name_end, |n| name_start + n);
+        if name_end == name_start {
+            return None;
+        }
         let name = &self.text[name_start..name_end];
         if bytes.get(name_end) == Some(&b'>') {
             self.at = name_end + 1;
@@ -370,6 +395,23 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Passes over the inside of a `script` or `style` that stands among elements: up to its end tag, if it is near.
+    ///
+    /// One that begins with an element instead of code has no inside, or was never closed. After one that has no end there is no
+    /// further try.
+    pub fn skip_script(&mut self, name: &str) {
+        let starts_with_tag =
+            matches!(self.text[self.at..].trim_ascii_start().as_bytes(), [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'/', ..]);
+        if self.has_open_script || starts_with_tag {
+            return;
+        }
+        let window = &self.text.as_bytes()[self.at..];
+        match find_end_tag(&window[..window.len().min(MAX_SCRIPT_BYTES)], name) {
+            Some(n) => self.at += n,
+            None => self.has_open_script = true,
+        }
+    }
+
     fn find_quote(&mut self, quote: u8, memory: usize, from: usize) -> Option<usize> {
         if from >= self.no_quote_from[memory] {
             return None;
@@ -457,9 +499,8 @@ fn cdata_opening(bytes: &[u8]) -> Option<usize> {
     (rest.get(word + 5 + blanks) == Some(&b'[')).then_some(2 + word + 5 + blanks + 1)
 }
 
-/// Offset of `</name` in `text`, compared without regard to ASCII case.
-pub fn find_end_tag(text: &str, name: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
+/// Offset of `</name` in `bytes`, compared without regard to ASCII case.
+pub fn find_end_tag(bytes: &[u8], name: &str) -> Option<usize> {
     let name = name.as_bytes();
     memmem::find_iter(bytes, b"</").find(|&at| {
         let from = at + 2;
