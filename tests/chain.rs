@@ -469,7 +469,14 @@ async fn what_was_missed_while_stopped_is_caught_up_once() {
     let mut config = config;
     config.server.listen = vec![config::Listen::Tcp("127.0.0.1:0".parse().expect("an address"))];
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let options = Options { config, reload: None, clock: world.clock(), ready: Box::new(|_| {}), standalone: false };
+    let options = Options {
+        config,
+        reload: None,
+        clock: world.clock(),
+        tick: run::TICK,
+        ready: Box::new(|_| {}),
+        standalone: false,
+    };
     let daemon = tokio::spawn(run::run(options, async move { drop(stopped.await) }));
     let feed = world.public().join("feed.json");
     tokio::task::block_in_place(|| {

@@ -355,3 +355,14 @@ fn serving_goes_on_while_every_source_is_down() {
     assert_eq!(daemon.get("/health").status, 200);
     daemon.stops();
 }
+
+#[test]
+fn a_day_passes_in_minutes_where_the_clock_runs_fast() {
+    let desk =
+        Desk::new("[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\nschedule = \"0 * * * *\"\n");
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first()])));
+    let mut daemon = Daemon::start_as(&desk, desk.command(&["run", "--clock-speed", "3600"]));
+    // Every hour, which takes a second: by a clock that does not run fast this would be waited for in vain.
+    wait_for("four polls", || (desk.press.seen("/a.rss").len() >= 4).then_some(()));
+    daemon.stops();
+}

@@ -15,6 +15,7 @@ pub struct NewsItem {
     #[allow(dead_code)] // not every bench asks
     pub at: DateTime<Utc>,
     /// The number of the item it was copied from.
+    #[allow(dead_code)] // not every bench asks
     pub copy_of: Option<usize>,
 }
 
@@ -173,6 +174,7 @@ impl Iterator for Newsroom {
 }
 
 /// Processor time that this process has used, user and system, in seconds.
+#[allow(dead_code)] // not every bench asks
 pub fn cpu_seconds() -> f64 {
     // SAFETY: `usage` is a plain struct that the call fills in.
     let usage = unsafe {

@@ -52,7 +52,11 @@ pub enum Command {
     #[command(
         after_help = "SIGTERM or Ctrl-C stops it, SIGHUP reads the configuration again (a bad one changes nothing)."
     )]
-    Run,
+    Run {
+        /// Let the clock run so many times as fast, to try in minutes what a day does
+        #[arg(long, hide = true, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        clock_speed: u32,
+    },
 
     /// Show everything on a bundled sample newsroom: no network, no file, nothing kept
     #[command(

@@ -65,12 +65,12 @@ fn outcomes() -> String {
         section(&mut page, title, "");
         for outcome in one_of_each().iter().filter(|outcome| outcome.severity() == severity) {
             page.push_str(&format!(
-                ".TP\n\\fB{}\\fR\n{}.\n",
+                ".TP\n\\fB{}\\fR\n{}\n",
                 escape(outcome.name()),
                 escape(&sentence(&outcome.meaning()))
             ));
             if let Some(advice) = outcome.advice() {
-                page.push_str(&format!(".br\n{}.\n", escape(&sentence(advice))));
+                page.push_str(&format!(".br\n{}\n", escape(&sentence(advice))));
             }
         }
     }
@@ -78,10 +78,12 @@ fn outcomes() -> String {
     page
 }
 
-/// With a capital.
+/// With a capital and a full stop; what ends in dots has them already.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if text.ends_with('…') { "" } else { "." };
+    first.chain(letters).chain(end.chars()).collect()
 }
 
 fn section(page: &mut String, name: &str, text: &str) {

@@ -83,7 +83,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        Command::Run => run::daemon(cli),
+        Command::Run { clock_speed } => run::daemon(cli, *clock_speed),
         Command::Demo { port } => run::demo(cli, *port),
         Command::Poll { sources, output } => run::poll(cli, sources, output.format, out),
         Command::Check { file, fetch, quiet, output } => {

@@ -18,7 +18,7 @@ use super::progress;
 use super::table::Table;
 use crate::config::{self, Config, ConfigErrors, MissingSecrets, Remark};
 use crate::daemon::control::{self, Answer, Polled, Request};
-use crate::daemon::engine::{Engine, system_clock};
+use crate::daemon::engine::{Engine, faster_clock, system_clock};
 use crate::daemon::publisher::Publisher;
 use crate::daemon::run::{self, Options, Parts};
 use crate::daemon::{choose, client, document, poll_all, relearn, setup};
@@ -55,8 +55,8 @@ fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// `bantin run`
-pub fn daemon(cli: &Cli) -> anyhow::Result<ExitCode> {
+/// `bantin run`, with a clock that runs so many times as fast as the machine's
+pub fn daemon(cli: &Cli, clock_speed: u32) -> anyhow::Result<ExitCode> {
     super::start_log(cli, "info");
     let (config, warnings) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
     for warning in &warnings {
@@ -70,7 +70,8 @@ pub fn daemon(cli: &Cli) -> anyhow::Result<ExitCode> {
     let options = Options {
         config,
         reload: Some(Box::new(reload)),
-        clock: system_clock(),
+        clock: if clock_speed > 1 { faster_clock(clock_speed) } else { system_clock() },
+        tick: run::TICK / clock_speed,
         ready: Box::new(|_| {}),
         standalone: true,
     };

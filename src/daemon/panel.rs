@@ -195,6 +195,11 @@ impl Office {
             "1 while nothing is polled because nothing can be kept.",
             u8::from(engine.trouble().is_some()),
         );
+        page.gauge(
+            "bantin_tasks",
+            "Tasks of the event loop: polls, requests and what else is under way.",
+            tokio::runtime::Handle::try_current().map_or(0, |runtime| runtime.metrics().num_alive_tasks()) as u64,
+        );
         page.counter("bantin_loop_beats_total", "Beats of the loop.", metrics.beats.load(Relaxed));
         page.gauge(
             "bantin_loop_lag_seconds",

@@ -36,8 +36,8 @@ use crate::serve::{self, Edition, Limits, Site};
 use crate::store::StoreError;
 use crate::store::sqlite::{SqliteLibrary, Store};
 
-/// The longest the loop sleeps before it looks at the clock again.
-const TICK: Duration = Duration::from_secs(10);
+/// The longest the loop sleeps before it looks at the clock again, where the clock runs as clocks do.
+pub const TICK: Duration = Duration::from_secs(10);
 
 /// How long a stopping daemon waits for the writer to finish its batch.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
@@ -97,6 +97,8 @@ pub struct Options {
     pub reload: Option<Reload>,
     /// Tells the time.
     pub clock: Clock,
+    /// The longest the loop sleeps before it looks at that clock again: [`TICK`], or less where it runs faster.
+    pub tick: Duration,
     /// Told the bound addresses once readers are served.
     pub ready: Ready,
     /// Whether sockets may come from systemd and a control socket is made.
@@ -145,7 +147,7 @@ fn first_schedule(errors: Vec<(SourceId, CronError)>) -> StartError {
 ///
 /// [`StartError`]; once it is ready it only ends by `shutdown`.
 pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
-    let Options { config, reload, clock, ready, standalone } = options;
+    let Options { config, reload, clock, tick, ready, standalone } = options;
     let database = std::path::absolute(&config.store.path)?;
     // Before the database is opened, which may change its schema: that of a running daemon is not ours to change.
     let _claim = match standalone {
@@ -223,7 +225,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         setup.enabled().count()
     );
 
-    poll_loop(&press, reload, shutdown).await;
+    poll_loop(&press, reload, tick, shutdown).await;
 
     systemd::stopping();
     info!("stopping");
@@ -254,7 +256,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
 }
 
 /// Polls what is due, hears signals, beats for the watchdog; returns on shutdown, with all polls dropped.
-async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<Output = ()>) {
+async fn poll_loop(press: &Press, reload: Option<Reload>, tick: Duration, shutdown: impl Future<Output = ()>) {
     let engine = &press.engine;
     let mut hangup = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
         Ok(signal) => signal,
@@ -289,7 +291,7 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, shutdown: impl Future<
                 reloading = Some(tokio::spawn(async move { reload_now(&press, &reload).await }));
             }
         }
-        let pause = start_due(engine, &mut heap, &mut under_way, &mut polls, now);
+        let pause = start_due(engine, &mut heap, &mut under_way, &mut polls, now).min(tick);
         tokio::select! {
             () = &mut shutdown => break,
             () = tokio::time::sleep(pause) => {}

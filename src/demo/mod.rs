@@ -88,6 +88,7 @@ pub async fn run(
         config,
         reload: None,
         clock,
+        tick: run::TICK,
         ready: Box::new(move |addresses| {
             if let Some(address) = addresses.first() {
                 ready(&Opened { readers: address.clone(), status: format!("http://{admin}/status"), config: file });
