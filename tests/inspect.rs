@@ -118,6 +118,44 @@ fn after_a_redesign_the_list_is_found_by_the_titles_that_are_known() {
 }
 
 #[test]
+fn a_flat_list_is_left_to_itself() {
+    let desk = Desk::new("");
+    let rows: String = TITLES
+        .iter()
+        .enumerate()
+        .map(|(n, title)| {
+            format!(
+                "<h4><a href=\"/tin/bai-viet-so-{n}-10{n:04}.html\">{title}</a></h4><p class=d>{:02}/11/2026</p><p>Lời dẫn của bài viết số {n} kể chuyện trong xã.</p>",
+                n + 1
+            )
+        })
+        .collect();
+    desk.press.put("/tin", Page::html(format!("<html><body>{rows}</body></html>")));
+    let toml = desk.succeeds(&["inspect", &desk.press.url("/tin")]);
+    assert!(
+        toml.contains("# No selectors needed") && toml.contains(&format!("2026-11-01 00:00 {}", TITLES[0])),
+        "{toml}"
+    );
+    assert_eq!(pasted(&desk, &toml).len(), TITLES.len(), "{toml}");
+}
+
+#[test]
+fn an_index_of_sitemaps_is_a_source_as_it_stands() {
+    let desk = Desk::new("");
+    let index = format!("<sitemapindex><sitemap><loc>{}</loc></sitemap></sitemapindex>", desk.press.url("/moi.xml"));
+    desk.press.put("/sitemap.xml", Page::new("text/xml", index));
+    let part = format!(
+        "<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>{}</loc><news:news><news:publication_date>2026-11-20T08:00:00+07:00</news:publication_date><news:title>{}</news:title></news:news></url></urlset>",
+        desk.press.url("/tin/1.html"),
+        TITLES[0]
+    );
+    desk.press.put("/moi.xml", Page::new("text/xml", part));
+    let toml = desk.succeeds(&["inspect", &desk.press.url("/sitemap.xml")]);
+    assert!(toml.contains("# It is an index of 1 sitemaps"), "{toml}");
+    assert_eq!(pasted(&desk, &toml), [TITLES[0]]);
+}
+
+#[test]
 fn says_what_is_wrong() {
     let desk = Desk::new("");
     desk.press.put("/trong", Page::html("<html><body><p>Chào</p></body></html>"));

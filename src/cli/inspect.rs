@@ -53,7 +53,10 @@ pub fn inspect(
     match inspected {
         Inspected::Source(document, toml) => {
             writeln!(out, "# This is a source as it stands ({}).", document.kind.as_str())?;
-            preview(&document.items, zone, out)?;
+            match document.index.len() {
+                0 => preview(&document.items, zone, out)?,
+                parts => writeln!(out, "# It is an index of {parts} sitemaps; the newest of them are read with it.\n")?,
+            }
             write!(out, "{toml}")?;
         }
         Inspected::Page(proposal) => return proposed(cli, page, &proposal, known.as_ref(), zone, out),

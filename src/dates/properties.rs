@@ -57,6 +57,70 @@ enum Keeps {
     Day,
 }
 
+/// What stands around the dates of portals: forms that only pages have, not feeds.
+fn on_pages(at: DateTime<FixedOffset>) -> Vec<(String, Keeps)> {
+    use Keeps::{Day, Minutes, Seconds};
+    let (y, m, d) = (at.year(), at.month(), at.day());
+    let (hh, mm, ss) = (at.hour(), at.minute(), at.second());
+    let weekday = at.weekday().num_days_from_monday() as usize;
+    let (long, numbered, short) = (VIETNAMESE_DAYS[weekday], NUMBERED_DAYS[weekday], SHORT_DAYS[weekday]);
+    let small = long.to_lowercase();
+    let bare = ["thu hai", "thu ba", "thu tu", "thu nam", "thu sau", "thu bay", "chu nhat"][weekday];
+    let sunday = if weekday == 6 { "Chúa nhật" } else { long };
+    let month = VIETNAMESE_MONTHS[at.month0() as usize].to_lowercase();
+    let (h12, half) = (if hh % 12 == 0 { 12 } else { hh % 12 }, if hh < 12 { "SA" } else { "CH" });
+    let wide = |text: String| -> String {
+        text.chars()
+            .map(|c| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_digit()).unwrap_or(c))
+            .collect()
+    };
+    let mut forms = vec![
+        (format!("{long}, {d:02}/{m:02}/{y}, {hh:02}:{mm:02} (GMT+7)"), Minutes),
+        (format!("{numbered}, {d:02}/{m:02}/{y} {hh:02}:{mm:02}:{ss:02} GMT+7"), Seconds),
+        (format!("{d:02}/{m:02}/{y} | {hh:02}:{mm:02} GMT+7"), Minutes),
+        (format!("{d:02}.{m:02}.{y} {hh:02}h{mm:02}"), Minutes),
+        (format!("{hh} giờ {mm} phút, ngày {d:02}/{m:02}/{y}"), Minutes),
+        (format!("{hh}g{mm:02} {d}/{m}/{y}"), Minutes),
+        (format!("{small}, {d}/{m}/{y} - {hh:02}:{mm:02}"), Minutes),
+        (format!("{sunday} {d}/{m}/{y} {hh:02}:{mm:02}"), Minutes),
+        (format!("{bare}, {d}/{m}/{y} {hh:02}:{mm:02}"), Minutes),
+        (format!("{} NGÀY {d:02}/{m:02}/{y} {hh:02}:{mm:02}", long.to_uppercase()), Minutes),
+        (format!("Cập nhật: {d:02}/{m:02}/{y} {hh:02}:{mm:02}"), Minutes),
+        (format!("Cập nhật lúc {hh:02}:{mm:02}, {long}, {d:02}/{m:02}/{y} (GMT+7)"), Minutes),
+        (format!("Đăng lúc: {hh:02}:{mm:02} - {d:02}/{m:02}/{y}"), Minutes),
+        (format!("Ngày đăng {d:02}-{m:02}-{y} {hh:02}:{mm:02}"), Minutes),
+        (format!("{d:02}/{m:02}/{y} {hh:02}:{mm:02} | Lượt xem: 1234"), Minutes),
+        (format!("[{d:02}/{m:02}/{y} {hh:02}:{mm:02}]"), Minutes),
+        (format!("{d:02}/{m:02}/{y}\u{a0}{hh:02}:{mm:02}"), Minutes),
+        (format!("\u{200b}{d} / {m} / {y} - {hh:02} : {mm:02}"), Minutes),
+        (format!("{d:02}–{m:02}–{y} {hh:02}:{mm:02}"), Minutes),
+        (format!("{h12}:{mm:02} {half} {d:02}/{m:02}/{y}"), Minutes),
+        (format!("{d}/{m}/{y} {h12}:{mm:02}:{ss:02} {half}"), Seconds),
+        (format!("Ngày: {d:02}/{m:02}/{y} Giờ: {hh:02}:{mm:02}"), Minutes),
+        (wide(format!("{d:02}/{m:02}/{y} {hh:02}:{mm:02}")), Minutes),
+        (format!("{short}, {d:02}/{m:02}/{:02}", y % 100), Day),
+        (format!("({d}/{m}/{y})"), Day),
+        (format!("Đăng ngày {d:02}/{m:02}/{y}"), Day),
+        (format!("Đăng bởi: Thu Mận - {d:02}/{m:02}/{y}"), Day),
+        (format!("{d:02}/{m:02}/{y} | Lượt xem: 12"), Day),
+        (format!("Hà Nam, ngày {d:02} tháng {m:02} năm {y}"), Day),
+        (format!("ngày {d} tháng {month} năm {y}"), Day),
+        (format!("{d} Thg {m}, {y}"), Day),
+    ];
+    // In words of the half of the day.
+    let hour = match hh {
+        1..=10 => Some((hh, "sáng")),
+        13..=17 => Some((hh - 12, "chiều")),
+        18..=22 => Some((hh - 12, "tối")),
+        _ => None,
+    };
+    if let Some((hour, half)) = hour {
+        forms.push((format!("{hour}:{mm:02} {half} {d:02}/{m:02}/{y}"), Minutes));
+        forms.push((format!("{hour} giờ {mm} phút {half} ngày {d:02}/{m:02}/{y}"), Minutes));
+    }
+    forms
+}
+
 /// Every form there is, with what it keeps.
 fn written(at: DateTime<FixedOffset>) -> Vec<(String, Keeps)> {
     use Keeps::{Day, Minutes, Seconds, Zone};
@@ -178,6 +242,40 @@ proptest! {
         for (raw, keeps) in written(at) {
             let raw = if decomposed { raw.nfd().collect() } else { raw };
             prop_assert_eq!(parse(&raw, &vietnam()), Some(kept(at, keeps)), "{}", raw);
+        }
+    }
+
+    #[test]
+    fn every_form_of_pages_is_read_back(at in instants(), decomposed: bool) {
+        use unicode_normalization::UnicodeNormalization;
+        for (raw, keeps) in on_pages(at) {
+            let raw = if decomposed { raw.nfd().collect() } else { raw };
+            prop_assert_eq!(parse(&raw, &vietnam()), Some(kept(at, keeps)), "{}", raw);
+        }
+    }
+
+    #[test]
+    fn what_is_counted_from_now_is_counted_back(now in instants(), n in 1i64..=50, decomposed: bool) {
+        use chrono::TimeDelta;
+        use unicode_normalization::UnicodeNormalization;
+        let cx = Context { now: Some(now.to_utc()), ..vietnam() };
+        let local = now.with_timezone(&cx.zone).fixed_offset();
+        let yesterday = (local.date_naive() - chrono::Days::new(1)).and_hms_opt(15, 30, 0).expect("a time");
+        let yesterday = cx.zone.from_local_datetime(&yesterday).single().expect("no summer time").fixed_offset();
+        for (raw, at) in [
+            (format!("{n} giây trước"), local - TimeDelta::seconds(n)),
+            (format!("{n} phút trước"), local - TimeDelta::minutes(n)),
+            (format!("{n} giờ trước"), local - TimeDelta::hours(n)),
+            (format!("{n}h trước"), local - TimeDelta::hours(n)),
+            (format!("Cách đây {n} giờ"), local - TimeDelta::hours(n)),
+            (format!("Khoảng {n} ngày trước"), local - TimeDelta::days(n)),
+            (format!("{n} tuần trước"), local - TimeDelta::weeks(n)),
+            ("Hôm qua 15:30".to_owned(), yesterday),
+            ("15h30 hôm qua".to_owned(), yesterday),
+            ("hôm qua, lúc 15:30".to_owned(), yesterday),
+        ] {
+            let raw = if decomposed { raw.nfd().collect() } else { raw };
+            prop_assert_eq!(parse(&raw, &cx), Some(at), "{}", raw);
         }
     }
 

@@ -45,7 +45,15 @@ pub(super) fn cut(raw: &str, max: usize, tokens: &mut Vec<Token>) {
             Kind::Number { value, digits: at - start }
         } else {
             let c = char_at(raw, at);
-            if is_letter(c) {
+            if full_width_digit(c).is_some() {
+                let (mut value, mut digits) = (0u64, 0);
+                while let Some(digit) = raw[at..].chars().next().and_then(full_width_digit) {
+                    value = value.wrapping_mul(10).wrapping_add(digit);
+                    digits += 1;
+                    at += c.len_utf8();
+                }
+                Kind::Number { value, digits }
+            } else if is_letter(c) {
                 let (end, sense) = word(raw, at);
                 at = end;
                 Kind::Word(sense)
@@ -64,6 +72,11 @@ pub(super) fn cut(raw: &str, max: usize, tokens: &mut Vec<Token>) {
         tokens.push(Token { kind, start, end: at, spaced });
         spaced = false;
     }
+}
+
+/// `２`: what keyboards for East Asian scripts write.
+fn full_width_digit(c: char) -> Option<u64> {
+    ('\u{ff10}'..='\u{ff19}').contains(&c).then(|| u64::from(c) - 0xff10)
 }
 
 fn char_at(raw: &str, at: usize) -> char {

@@ -75,10 +75,20 @@ pub fn inspect(html: &str, base: &Url, known_titles: &[String], cx: &Context) ->
             None => Selectors::compile(&proposal.selectors, &BTreeMap::new()).ok(),
         };
         let tried = listing(html, base, how.as_ref(), cx);
-        if proposal.profile.is_none() && !same_links(&tried, &wanted) {
+        let filled = |listing: &Listing| -> usize {
+            listing
+                .items
+                .iter()
+                .map(|item| usize::from(item.published.is_some()) + usize::from(item.summary.is_some()))
+                .sum()
+        };
+        // In a flat list the date and the lead stand beside what selectors can name.
+        let by_itself = listing(html, base, None, cx);
+        let poorer = same_links(&by_itself, &wanted) && filled(&tried) * 2 < filled(&by_itself);
+        if proposal.profile.is_none() && (!same_links(&tried, &wanted) || poorer) {
             // Selectors that give something else than the list are no help; the page is still read by itself.
             proposal.selectors.clear();
-            proposal.preview = listing(html, base, None, cx).items;
+            proposal.preview = by_itself.items;
         } else {
             proposal.preview = tried.items;
         }
