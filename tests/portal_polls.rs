@@ -286,6 +286,35 @@ fn a_page_that_was_listed_without_a_date_may_have_one() {
     }
 }
 
+#[test]
+fn the_address_that_a_page_calls_its_own_tells_whose_copy_it_is() {
+    let stories = |canonical: &str| {
+        let desk = Desk::new(&format!("[[source]]\nid = \"bao\"\ntitle = \"Báo\"\nurl = \"PRESS/tin.rss\"\n{SOURCE}"));
+        let news = [common::item(
+            &desk.press.url(&format!("/chinh-tri{}", path(0))),
+            &title(0),
+            "Sun, 22 Nov 2026 09:30:00 +0700",
+        )];
+        desk.press.put("/tin.rss", Page::rss(common::rss("Báo", &news)));
+        desk.press.put("/tin-tuc", Page::html(listing(0..3, 7)));
+        for n in 0..3 {
+            let head = format!(
+                "<link rel=canonical href=\"{}\"></head>",
+                desk.press.url(&canonical.replace("PATH", &path(n)))
+            );
+            desk.press.put(&path(n), Page::html(article(n, 591).replace("</head>", &head)));
+        }
+        desk.run(&["poll"]);
+        assert_eq!(stored(&desk).len(), 4);
+        let db = rusqlite::Connection::open(desk.path("bantin.db")).expect("a database");
+        db.query_row("SELECT count(DISTINCT story) FROM items", [], |row| row.get::<_, i64>(0)).expect("a count")
+    };
+    assert_eq!(stories("/chinh-triPATH"), 3, "the same article in a section and in a feed");
+    for nothing in ["/", "/tin-tuc", "/chinh-tri/tat-ca-cac-tin-bai-trong-ngay-100999.html"] {
+        assert_eq!(stories(nothing), 4, "{nothing} is no article of these");
+    }
+}
+
 // ---- listings
 
 const LISTING: &str = "[[source]]\nid = \"xa\"\ntitle = \"Cổng xã\"\nurl = \"PRESS/tin-tuc\"\nkind = \"html\"\n";

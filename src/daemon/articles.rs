@@ -300,8 +300,10 @@ fn joined(listed: &RawItem, page: RawItem) -> RawItem {
         credit: page.credit.or_else(|| listed.credit.clone()),
         language: page.language.or_else(|| listed.language.clone()),
         rights: listed.rights.clone(),
-        // Sites were seen that call one page the canonical address of all; the words tell copies better.
-        canonical: None,
+        // Sites were seen that call one page the canonical address of all.
+        canonical: page.canonical.filter(|canonical| {
+            listed.link.as_ref().is_some_and(|link| extract::html::names_same_article(link, canonical))
+        }),
         source: listed.source.clone(),
     }
 }

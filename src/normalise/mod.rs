@@ -159,8 +159,8 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
     let guid = raw.id.as_deref().filter(|id| !id.is_empty() && !unusable.ids.contains(id));
     let link = raw.link.as_deref().filter(|link| is_web_address(link));
     let identity_link = link.filter(|link| !unusable.links.contains(link));
-    let canonical =
-        raw.canonical.as_deref().and_then(canonical_link).or_else(|| identity_link.and_then(canonical_link));
+    let stated = raw.canonical.as_deref().and_then(canonical_link);
+    let canonical = identity_link.and_then(canonical_link).or_else(|| stated.clone());
 
     let base = link.and_then(|link| Url::parse(link).ok()).or_else(|| Some(cx.source.url.clone()));
     let clean = |html: &str| html::sanitise(html, base.as_ref());
@@ -196,7 +196,11 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
         .clone()
         .or_else(|| credit::read(&text).filter(|credit| credit.kind == CreditKind::Source).map(|credit| credit.outlet));
     let date = raw.published.or(raw.updated);
-    let keys = keys(scope, guid, canonical.as_deref(), &title, date);
+    let mut keys = keys(scope, guid, canonical.as_deref(), &title, date);
+    // Another address of the same article makes no other item of it, but tells whose copy it is.
+    if let Some(stated) = stated.filter(|stated| canonical.as_ref() != Some(stated)) {
+        keys.shared.extend(shared_keys(None, Some(&stated)));
+    }
     let atom_id = match (guid, canonical.as_deref()) {
         (Some(guid), _) if is_absolute_iri(guid) => guid.to_owned(),
         (Some(guid), _) => identity::mint(cx.tag, scope, "guid", guid),

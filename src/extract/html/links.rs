@@ -99,6 +99,34 @@ pub(crate) fn is_article_shaped(url: &Url) -> bool {
         || id_in_query
 }
 
+/// Whether two addresses name one article: both look like an article's, and the last part of their paths is the same (below
+/// another section, on the site for phones, at another outlet), or on one site the number of the article is.
+pub(crate) fn names_same_article(one: &str, other: &str) -> bool {
+    let (Ok(one), Ok(other)) = (Url::parse(one), Url::parse(other)) else { return false };
+    if !is_article_shaped(&one) || !is_article_shaped(&other) {
+        return false;
+    }
+    let last = |url: &Url| {
+        let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        last.rsplit_once('.').map_or(last, |(stem, _)| stem).to_lowercase()
+    };
+    let number = |url: &Url| {
+        let numbers = last(url);
+        let longest = numbers.split(|c: char| !c.is_ascii_digit()).max_by_key(|digits| digits.len()).map(str::to_owned);
+        let asked = url.query_pairs().map(|(_, value)| value.into_owned()).find(|value| is_number(value));
+        longest.filter(|digits| is_number(digits)).or(asked)
+    };
+    let (slug, same_slug) = (last(&one), last(&one) == last(&other));
+    let telling =
+        slug.split(['-', '_']).filter(|word| !word.is_empty()).count() >= 4 || slug.bytes().any(|b| b.is_ascii_digit());
+    same_slug && telling && one.query() == other.query()
+        || same_site(&one, &other) && number(&one).is_some() && number(&one) == number(&other)
+}
+
+fn is_number(digits: &str) -> bool {
+    digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The seven hexadecimal digits that some systems end their addresses in.
 fn is_hexadecimal_id(tail: &str) -> bool {
     tail.len() >= 6 && tail.bytes().all(|b| b.is_ascii_hexdigit()) && tail.bytes().any(|b| b.is_ascii_digit())
@@ -376,6 +404,29 @@ mod tests {
         {
             shaped(path, false);
         }
+    }
+
+    #[test]
+    fn two_addresses_of_one_article_are_told_from_those_of_two() {
+        let here = "https://bao.vn/thoi-su/khanh-thanh-cau-ben-say-100123.html";
+        for other in [
+            "https://m.bao.vn/khanh-thanh-cau-ben-say-100123.html",
+            "https://baotinh.vn/tin/khanh-thanh-cau-ben-say-100123.html",
+            "https://bao.vn/d100123.html",
+        ] {
+            assert!(names_same_article(here, other), "{other}");
+        }
+        assert!(names_same_article("https://a.vn/tin?id=100123", "https://a.vn/khanh-thanh-cau-100123.html"));
+        for other in [
+            "https://bao.vn/",
+            "https://bao.vn/thoi-su",
+            "https://bao.vn/thoi-su/khanh-thanh-cau-ben-say-100124.html",
+            "https://khac.vn/d100123.html",
+            "khanh-thanh-cau-ben-say-100123.html",
+        ] {
+            assert!(!names_same_article(here, other), "{other}");
+        }
+        assert!(!names_same_article("https://a.vn/chi-tiet.aspx?id=17001", "https://a.vn/chi-tiet.aspx?id=17002"));
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(crate) mod tame;
 pub use self::article::{Article, ArticleHint, article};
 pub(crate) use self::discover::known_blocks;
 pub(crate) use self::fields::{Block, Fields, read_by_itself as read_fields};
+pub(crate) use self::links::names_same_article;
 pub use self::listing::{Listing, listing};
 pub(crate) use self::listing::{escape, read_date};
 pub(crate) use self::meta::{calls_itself_article, own_address};
