@@ -2,16 +2,18 @@
 
 mod common;
 
-use std::io::Read as _;
+use std::ffi::CString;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use common::daemon::Daemon;
-use common::{BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
+use common::{Answer, BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
 
 /// systemd's end of `sd_notify`.
 struct Manager {
@@ -105,6 +107,64 @@ fn what_it_knew_survives_a_restart() {
     assert_eq!(desk.press.seen("/a.rss").len(), 1, "the next time due survives too");
 }
 
+/// What readers and their caches hold on to of some documents: bytes, tag, date.
+fn told(daemon: &Daemon) -> Vec<(Vec<u8>, String, SystemTime)> {
+    let header = |answer: &Answer, name: &str| answer.header(name).expect("it is told").to_owned();
+    TOLD.iter()
+        .map(|path| {
+            let answer = daemon.get(path);
+            let date = httpdate::parse_http_date(&header(&answer, "last-modified")).expect("it is a date");
+            (answer.body.clone(), header(&answer, "etag"), date)
+        })
+        .collect()
+}
+
+/// Kept ready, files too, and made on request.
+const TOLD: [&str; 5] = ["/feed.atom", "/feed.rss", "/feed.json", "/opml.xml", "/sources/bao-a.atom"];
+
+#[test]
+fn over_restarts_bytes_tags_and_dates_stay_and_no_date_goes_back() {
+    let desk = desk();
+    desk.press.put("/a.rss", Page::rss(rss("Báo A", &[second(), first()])));
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Đường mới");
+    let at_first = told(&daemon);
+    // Dates are told in whole seconds; the newest entry leaves, and its date with it.
+    wait_for("the next second", || {
+        at_first.iter().all(|told| told.2.elapsed().is_ok_and(|age| age.as_secs() >= 1)).then_some(())
+    });
+    desk.succeeds(&["takedown", "https://bao.example/2.html"]);
+    wait_for("its disappearance", || (!daemon.get("/feed.atom").text().contains("Đường mới")).then_some(()));
+    let before = told(&daemon);
+    for (place, path) in TOLD.iter().enumerate() {
+        assert_eq!(
+            before[place].2 > at_first[place].2,
+            *path != "/opml.xml",
+            "{path} is dated by when its bytes changed"
+        );
+    }
+    daemon.stops();
+
+    let mut daemon = Daemon::start(&desk);
+    assert!(told(&daemon) == before, "a restart changes nothing that readers are told");
+    let written = desk.path("public/feed.rss").metadata().and_then(|meta| meta.modified()).expect("it is a file too");
+    assert_eq!(written, before[1].2, "a server of files tells the same");
+    daemon.process.signal(libc::SIGKILL);
+    daemon.process.ends();
+
+    // Another title, in a file that says it is from long ago: put back from a backup.
+    desk.configure("Tên mới", BAO_A);
+    let file = std::fs::File::options().write(true).open(desk.path("feeds.toml")).expect("it is there");
+    file.set_modified(SystemTime::UNIX_EPOCH).expect("a date can be set");
+    let mut daemon = Daemon::start(&desk);
+    let after = told(&daemon);
+    for (place, path) in TOLD.iter().enumerate() {
+        assert_ne!(after[place].1, before[place].1, "{path} has another title");
+        assert!(after[place].2 >= before[place].2, "{path} went back in time");
+    }
+    daemon.stops();
+}
+
 #[test]
 fn it_tells_systemd_when_it_is_ready_alive_reloading_and_stopping() {
     let desk = desk();
@@ -166,6 +226,42 @@ fn a_bad_configuration_changes_nothing_and_the_log_says_why() {
     desk.configure("Tên mới", BAO_A);
     daemon.process.signal(libc::SIGHUP);
     daemon.waits_for_page("/feed.atom", "<title>Tên mới</title>");
+    daemon.stops();
+}
+
+#[test]
+fn a_slow_reload_holds_up_nobody_and_one_asked_for_meanwhile_is_made_up_for() {
+    let every_second = BAO_A.replace("0 0 1 1 *", "* * * * * *");
+    let desk = desk();
+    desk.configure("Bản tin thử", &every_second);
+    std::fs::copy(desk.path("feeds.toml"), desk.path("first")).expect("it can be copied");
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    // A pipe is a file that takes its time: a reload has it open, and waits for what stands in it.
+    let path = desk.path("feeds.toml");
+    std::fs::remove_file(&path).expect("it is there");
+    let name = CString::new(path.as_os_str().as_bytes()).expect("no zero in it");
+    // SAFETY: the name is a string that ends with a zero and outlives the call.
+    assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+    daemon.process.signal(libc::SIGHUP);
+    let pipe = || std::fs::File::options().write(true).open(&path).expect("the daemon reads the other end");
+    let mut slow = pipe();
+    let polls = || desk.press.seen("/a.rss").len();
+    let before = polls();
+    wait_for("two more polls during the reload", || (polls() >= before + 2).then_some(()));
+    daemon.process.signal(libc::SIGHUP);
+    let before = polls();
+    wait_for("two more polls after the second signal", || (polls() >= before + 2).then_some(()));
+    assert_eq!(daemon.get("/health").status, 200);
+    assert!(!daemon.log().contains("configuration read again"));
+    let text =
+        |title: &str| std::fs::read_to_string(desk.path("first")).expect("it is text").replace("Bản tin thử", title);
+    slow.write_all(text("Tên thứ nhất").as_bytes()).expect("it is read");
+    drop(slow);
+    daemon.waits_for_page("/feed.atom", "<title>Tên thứ nhất</title>");
+    // What has changed behind the back of the first is read now.
+    pipe().write_all(text("Tên thứ hai").as_bytes()).expect("it is read");
+    daemon.waits_for_page("/feed.atom", "<title>Tên thứ hai</title>");
     daemon.stops();
 }
 
@@ -255,6 +351,21 @@ fn a_second_daemon_is_refused_also_where_it_would_look_for_another_socket() {
     is_refused(&desk, "another bantin is running with this database");
     daemon.process.signal(libc::SIGKILL);
     daemon.process.ends();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
+    daemon.stops();
+}
+
+#[test]
+fn the_database_of_another_daemon_is_not_even_opened() {
+    // Opening may change its schema: here it would make one where there is none.
+    let desk = desk();
+    let database = desk.write("bantin.db", "");
+    let claim = bantin::daemon::control::claim(&database).expect("nobody has it");
+    is_refused(&desk, "another bantin is running with this database");
+    assert_eq!(std::fs::read(&database).expect("it is there"), b"");
+    assert!(!desk.path("bantin.db-wal").exists());
+    drop(claim);
     let mut daemon = Daemon::start(&desk);
     daemon.waits_for_page("/feed.atom", "Lễ hội mùa thu");
     daemon.stops();

@@ -186,8 +186,8 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
 pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Store>) -> anyhow::Result<()> {
     let setup = engine.setup();
     let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
-    let writer = engine.writer().clone();
-    tokio::task::spawn_blocking(move || publisher.files(&writer))
+    let (writer, now) = (engine.writer().clone(), engine.now());
+    tokio::task::spawn_blocking(move || publisher.files(&writer, now))
         .await
         .context("publishing ended without an answer")??;
     drop(engine);

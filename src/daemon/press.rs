@@ -47,13 +47,15 @@ impl Press {
         let _turn = self.turn.lock().await;
         let (publisher, writer) = (self.publisher(), self.engine.writer().clone());
         let began = std::time::Instant::now();
-        let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false)).await;
+        // One instant for what is noted down and for what readers are told.
+        let now = self.engine.now();
+        let round = tokio::task::spawn_blocking(move || publisher.round(&writer, false, now)).await;
         match round {
             Ok(Ok(published)) => {
                 let bytes = published.documents.iter().map(|document| document.representation.plain().len()).sum();
                 let metrics = self.engine.metrics();
                 metrics.published(began.elapsed(), published.feeds.len(), bytes, published.files);
-                self.site.publish(published.documents, self.engine.now());
+                self.site.publish(published.documents, now);
                 self.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
             }
             Ok(Err(error)) => self.note(Some(error.to_string())),

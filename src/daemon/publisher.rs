@@ -2,6 +2,9 @@
 //!
 //! Which feeds are behind stands in the database and is cleared only after their files are in place: a kill between the
 //! two costs one rendering that finds every byte unchanged. An unchanged feed costs nothing.
+//!
+//! Since when a document has been what it is stands in the database too, and before its file is in place: a document whose
+//! bytes are the same keeps its `Last-Modified` over a restart, and none ever goes back.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use tracing::info;
 
 use crate::config::Config;
 use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId};
-use crate::publish::{self, Document, Masthead, files, pages};
+use crate::publish::{self, Coding, Document, Masthead, files, pages};
 use crate::store::sqlite::SqliteLibrary;
 use crate::store::{Library, StoreError};
 
@@ -39,6 +42,8 @@ pub struct Published {
     pub documents: Vec<Document>,
     /// Feeds rendered, with the number of the change they show.
     pub feeds: Vec<(String, i64)>,
+    /// The paths of all feeds that there ever were, where everything was rendered.
+    ever: Vec<String>,
     /// Files that changed on disk.
     pub files: usize,
     /// Why files could not be written; what was rendered can be served all the same, and is written again next time.
@@ -68,11 +73,7 @@ impl Publisher {
     }
 
     /// Renders everything: at start, on reload, or when files are missing.
-    ///
-    /// # Errors
-    ///
-    /// [`PublishError`] when the database does not answer.
-    pub fn all(&self) -> Result<Published, PublishError> {
+    fn all(&self) -> Result<Published, StoreError> {
         let changes: std::collections::HashMap<String, i64> = self.library.feeds()?.into_iter().collect();
         let mut keys = vec![FeedKey::Merged];
         keys.extend(self.masthead.topics().iter().map(|(id, _)| FeedKey::Topic(id.clone())));
@@ -80,20 +81,13 @@ impl Publisher {
         let mut published = Published { documents: publish::standing(&self.masthead), ..Published::default() };
         self.render(&keys, &mut published)?;
         published.feeds = keys.iter().map(|key| (key.path(), changes.get(&key.path()).copied().unwrap_or(0))).collect();
-        self.write(&mut published);
-        if let (Some(directory), None) = (&self.directory, &published.trouble) {
-            published.trouble = self.remove_strangers(directory, changes.keys()).err();
-        }
+        published.ever = changes.into_keys().collect();
         Ok(published)
     }
 
     /// Removes the files of feeds and formats that have left the configuration.
-    fn remove_strangers<'p>(
-        &self,
-        directory: &std::path::Path,
-        paths: impl Iterator<Item = &'p String>,
-    ) -> Result<(), files::FilesError> {
-        for path in paths {
+    fn remove_strangers(&self, directory: &std::path::Path, ever: &[String]) -> Result<(), files::FilesError> {
+        for path in ever {
             let known = key_of(path).is_some_and(|key| self.masthead.knows(&key));
             for format in publish::Format::ALL.map(publish::Format::extension) {
                 if !known || !self.formats.contains(&format) {
@@ -108,19 +102,49 @@ impl Publisher {
     }
 
     /// Renders the feeds that are behind.
-    ///
-    /// # Errors
-    ///
-    /// [`PublishError`] when the database does not answer; what is not yet noted as published is rendered again next time.
-    pub fn stale(&self) -> Result<Published, PublishError> {
+    fn stale(&self) -> Result<Published, StoreError> {
         let stale = self.library.stale_feeds()?;
         let mut published = Published::default();
         let keys: Vec<FeedKey> =
             stale.iter().filter_map(|(path, _)| key_of(path)).filter(|key| self.masthead.knows(key)).collect();
         self.render(&keys, &mut published)?;
         published.feeds = stale;
-        self.write(&mut published);
         Ok(published)
+    }
+
+    /// Says of each document since when it has been what it is, and notes it down: `now` for one whose bytes have changed,
+    /// unless a later date of its own than it had says better.
+    fn date(
+        &self,
+        writer: &super::writer::Writer,
+        documents: &mut [Document],
+        now: Instant,
+    ) -> Result<(), PublishError> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let now = super::writer::whole_seconds(now);
+        let before = self.library.documents()?;
+        let mut changed = Vec::new();
+        for Document { path, representation, .. } in documents {
+            let Some(own) = representation.last_modified() else { continue };
+            let etag = representation.etag(Coding::Identity);
+            let date = match before.get(path) {
+                Some((same, date)) if *same == etag => *date,
+                Some((_, date)) if own <= *date => now.max(*date),
+                _ => super::writer::whole_seconds(own.min(now)),
+            };
+            *representation = representation.modified_at(date);
+            if before.get(path).is_none_or(|(same, _)| *same != etag) {
+                changed.push((path.clone(), etag, date));
+            }
+        }
+        if !changed.is_empty() {
+            writer.change_blocking(move |tx| {
+                changed.iter().try_for_each(|(path, etag, date)| tx.set_document(path, etag, *date))
+            })?;
+        }
+        Ok(())
     }
 
     /// Brings the files up to date, for a process that serves nobody: without a directory nothing is rendered at all.
@@ -128,9 +152,9 @@ impl Publisher {
     /// # Errors
     ///
     /// [`PublishError`].
-    pub fn files(&self, writer: &super::writer::Writer) -> Result<(), PublishError> {
+    pub fn files(&self, writer: &super::writer::Writer, now: Instant) -> Result<(), PublishError> {
         match self.directory {
-            Some(_) => match self.round(writer, false)?.trouble {
+            Some(_) => match self.round(writer, false, now)?.trouble {
                 Some(trouble) => Err(PublishError::Files(trouble)),
                 None => Ok(()),
             },
@@ -139,15 +163,22 @@ impl Publisher {
     }
 
     /// Renders what is needed so that the files are as they should be: everything where the configuration changed or
-    /// files are missing, else what is behind. Notes down what was published.
+    /// files are missing, else what is behind. Notes down what was published; it is published `now`.
     ///
     /// # Errors
     ///
-    /// [`PublishError`].
-    pub fn round(&self, writer: &super::writer::Writer, everything: bool) -> Result<Published, PublishError> {
+    /// [`PublishError`]; what is not yet noted as published is rendered again next time.
+    pub fn round(
+        &self,
+        writer: &super::writer::Writer,
+        everything: bool,
+        now: Instant,
+    ) -> Result<Published, PublishError> {
         let began = Clock::now();
         let everything = everything || self.is_outdated()?;
-        let published = if everything { self.all()? } else { self.stale()? };
+        let mut published = if everything { self.all()? } else { self.stale()? };
+        self.date(writer, &mut published.documents, now)?;
+        self.write(&mut published, everything);
         if !published.feeds.is_empty() && published.trouble.is_none() {
             let feeds = published.feeds.clone();
             let fingerprint = everything.then(|| self.fingerprint.clone());
@@ -195,13 +226,14 @@ impl Publisher {
         Ok(())
     }
 
-    fn write(&self, published: &mut Published) {
-        if let Some(directory) = &self.directory {
-            match files::write(directory, &published.documents) {
-                Ok(changed) => published.files = changed,
-                Err(trouble) => published.trouble = Some(trouble),
-            }
-        }
+    /// Writes the files of what was rendered; where that was everything, others' files are removed.
+    fn write(&self, published: &mut Published, everything: bool) {
+        let Some(directory) = &self.directory else { return };
+        let written = files::write(directory, &published.documents).and_then(|changed| {
+            published.files = changed;
+            if everything { self.remove_strangers(directory, &published.ever) } else { Ok(()) }
+        });
+        published.trouble = written.err();
     }
 }
 

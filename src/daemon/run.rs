@@ -182,7 +182,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
             {
                 warn!(%error, "leftovers in `{}` could not be removed", directory.display());
             }
-            first.round(engine.writer(), true)
+            first.round(engine.writer(), true, engine.now())
         })?
     };
     let edition = Edition { masthead: Arc::clone(&setup.masthead), documents: published.documents, gone: Vec::new() };
@@ -430,7 +430,9 @@ async fn reload_now(press: &Press, reload: &Reload) {
             classify::refresh(engine).await;
             *press.publisher.write().expect("no holder of this lock can panic") = Arc::clone(&publisher);
             let writer = engine.writer().clone();
-            let round = tokio::task::spawn_blocking(move || publisher.round(&writer, true)).await;
+            // One instant for what is noted down and for what readers are told.
+            let now = engine.now();
+            let round = tokio::task::spawn_blocking(move || publisher.round(&writer, true, now)).await;
             match round {
                 Ok(Ok(published)) => {
                     let edition = Edition {
@@ -438,7 +440,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
                         documents: published.documents,
                         gone: Vec::new(),
                     };
-                    press.site.replace(edition, engine.now());
+                    press.site.replace(edition, now);
                     press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
                 }
                 Ok(Err(error)) => press.note(Some(error.to_string())),

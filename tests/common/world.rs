@@ -141,8 +141,8 @@ impl World {
         run::judge_by_new_rules(engine).await;
         let setup = engine.setup();
         let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
-        let writer = engine.writer().clone();
-        tokio::task::spawn_blocking(move || publisher.round(&writer, everything))
+        let (writer, now) = (engine.writer().clone(), engine.now());
+        tokio::task::spawn_blocking(move || publisher.round(&writer, everything, now))
             .await
             .expect("publishing does not panic")
             .expect("publishing succeeds")

@@ -148,6 +148,14 @@ CREATE TABLE feed (
     rendered  INTEGER NOT NULL DEFAULT 0   -- number of the change that its files show
 );
 
+-- A document that we published with a date of change: what it was when its bytes last changed, and when that was.
+-- Rows outlive the configuration, so that no date ever goes back.
+CREATE TABLE document (
+    path    TEXT PRIMARY KEY,              -- `feed.atom`, `topics/ID.rss`, `opml.xml`
+    etag    TEXT NOT NULL,                 -- of its plain bytes
+    changed INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Words of each story's origin without marks, for search; the row's number is the story's.
 -- Order and marks of words are checked on the text itself, so positions need not be kept.
 CREATE VIRTUAL TABLE words USING fts5(

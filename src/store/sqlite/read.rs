@@ -273,6 +273,15 @@ impl SqliteLibrary {
         })
     }
 
+    /// The documents that were published with a date of change, by path: their entity tag and that date.
+    pub fn documents(&self) -> Result<HashMap<String, (String, Instant)>, StoreError> {
+        self.with(|db| {
+            db.prepare("SELECT path, etag, changed FROM document")?
+                .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, instant(row.get(2)?)))))?
+                .collect()
+        })
+    }
+
     /// A fact kept under `key`.
     pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.with(|db| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional())
@@ -442,7 +451,18 @@ impl Library for SqliteLibrary {
         self.with(|db| {
             let stories = stories_of(db, key, false, 0, limit)?;
             let entries = self.entries(db, &stories)?;
-            let updated = entries.iter().map(|entry| entry.included.max(entry.updated)).max();
+            let mut updated = entries.iter().map(|entry| entry.included.max(entry.updated)).max();
+            if let FeedKey::Source(id) = key {
+                // Made on request, so nobody noted when it last changed: an entry that a person took out of it must not
+                // take the date back with it.
+                let decided: Option<i64> = db
+                    .prepare_cached(
+                        "SELECT max(at) FROM decision WHERE EXISTS (SELECT 1 FROM item WHERE item.story = decision.story
+                         AND item.source = (SELECT no FROM source WHERE id = ?1))",
+                    )?
+                    .query_row([id.as_str()], |row| row.get(0))?;
+                updated = updated.max(decided.map(instant));
+            }
             Ok(FeedContent { entries, updated })
         })
     }

@@ -681,6 +681,15 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Keeps since when a document has been what it is now.
+    pub fn set_document(&self, path: &str, etag: &str, changed: Instant) -> Result<(), StoreError> {
+        self.run(|tx| {
+            tx.prepare_cached("INSERT OR REPLACE INTO document(path, etag, changed) VALUES (?1, ?2, ?3)")?
+                .execute(params![path, etag, changed.timestamp()])
+                .map(drop)
+        })
+    }
+
     fn feed(&mut self, key: &FeedKey) -> Result<i64, StoreError> {
         if let Some(no) = self.feeds.get(key) {
             return Ok(*no);
