@@ -7,6 +7,7 @@ mod common;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use bantin::config;
 use bantin::daemon::run::{self, Options};
@@ -426,6 +427,49 @@ async fn a_rebuild_from_nothing_gives_the_same_ids_and_stories() {
     }
     assert_eq!(runs[0].len(), 6);
     assert_eq!(runs[0], runs[1]);
+}
+
+/// The article of three papers within five minutes, as long in each.
+fn told_by_three() -> [Item; 3] {
+    ["c", "a", "b"].map(|paper| {
+        let link = format!("https://bao-{paper}.example/cau.html");
+        item(&link, "Khởi công cầu qua sông Hoàng Long", "Sun, 22 Nov 2026 10:00:00 +0700").text(
+            "Sáng nay, công trình cầu bắc qua sông Hoàng Long được khởi công tại xã Gia Hưng, nối hai bờ vốn chỉ có đò \
+             ngang. Cầu dài bốn trăm hai mươi mét, rộng mười hai mét, dự kiến thông xe sau mười tám tháng thi công.",
+        )
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_of_a_story_that_several_give_at_once_does_not_depend_on_who_answered_first() {
+    let sources: String = ["a", "b", "c"]
+        .map(|paper| ONE.replace("bao-a", &format!("bao-{paper}")).replace("/a.rss", &format!("/{paper}.rss")))
+        .concat();
+    let [c, a, b] = told_by_three();
+    let mut runs = Vec::new();
+    for slow in [["a", "b"], ["b", "c"], ["c", "a"]] {
+        let mut world = World::new(&sources);
+        for (paper, item) in [("a", &a), ("b", &b), ("c", &c)] {
+            let page = Page::rss(rss("Báo", std::slice::from_ref(item)));
+            // Each in a transaction of its own, one after the other.
+            let delay = slow.iter().position(|slow| *slow == paper).map_or(0, |place| 300 * (place as u64 + 1));
+            world.press.put(&format!("/{paper}.rss"), page.slow(Duration::from_millis(delay)));
+        }
+        world.poll().await;
+        let feed = world.feed("feed");
+        assert_eq!(feed.len(), 1, "{feed:?}");
+        assert_eq!((feed[0].id.as_str(), &feed[0].url), ("https://bao-a.example/cau.html", &feed[0].id));
+        assert_eq!(feed[0].updated, feed[0].published, "who came first is no change of words");
+        runs.push(feed[0].story.clone());
+        // From now on readers know it: whoever turns out to be the origin, the id stays.
+        world.later(TimeDelta::hours(1));
+        world.open(&sources);
+        let credited = b.clone().text(&format!("{} Theo Báo C", told_by_three()[1].text));
+        world.put("/b.rss", &[credited]);
+        world.poll().await;
+        assert_eq!(world.ids("feed"), ["https://bao-a.example/cau.html"]);
+    }
+    assert!(runs.windows(2).all(|pair| pair[0] == pair[1]), "{runs:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -162,7 +162,8 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
 
 /// Polls in this process, publishes, and closes the database.
 async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Polled>> {
-    let Parts { engine, changed: _changed, thread } = run::parts(config, system_clock())?;
+    let _claim = run::claim(&std::path::absolute(&config.store.path)?)?;
+    let Parts { engine, changed: _changed, thread } = run::parts_unread(config, system_clock())?;
     let setup = engine.setup();
     let chosen = choose(&setup, sources).map_err(anyhow::Error::msg)?;
     // Before the polls: what they bring is judged by the new rules anyway.

@@ -137,14 +137,17 @@ fn candidates(database: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Claims `database` for this daemon: a lock on a file beside it, which ends with what is returned, however the process
-/// ends. The sockets of two daemons can lie in different folders, and two that start at once see none; the lock tells.
+/// Claims `database` for this process: a lock on a file beside it, which ends with what is returned, however the process
+/// ends. Makes its folder if need be. The sockets of two daemons can lie in different folders, and two that start at once see none; the lock tells.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::WouldBlock`] if another daemon holds it. A file system without locks is no error: then the socket
+/// [`io::ErrorKind::WouldBlock`] if another process holds it. A file system without locks is no error: then the socket
 /// alone tells.
 pub fn claim(database: &Path) -> io::Result<Option<File>> {
+    if let Some(folder) = database.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let file = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name))?;

@@ -321,6 +321,9 @@ fn edit(
     }
     let Settled { members, origin, moved } = settle_origin(tx, stored.story, document.stand, document.now)?;
     let published = date_of(&members[origin]);
+    if moved {
+        name_after_origin(tx, stored.story, &members[origin])?;
+    }
     if members[origin].item == stored.no && (words_changed || moved) {
         tx.index_words(stored.story, &plain_words(&prepared.normalised.folded), false)?;
     } else if moved {
@@ -346,7 +349,8 @@ fn settled<'a>(item: &'a Item, stored: &StoredItem, change: Change) -> Cow<'a, I
     if is_about { Cow::Owned(Item { published: Some(had), ..item.clone() }) } else { Cow::Borrowed(item) }
 }
 
-/// Gives a story another carrier, the item `no`; its id and its places in feeds stay as they are.
+/// Gives a story another carrier, the item `no`; its places in feeds stay as they are, and once it can have been read its id
+/// does too.
 fn join(
     tx: &mut Tx<'_>,
     document: Document<'_>,
@@ -357,6 +361,9 @@ fn join(
 ) -> Result<(), StoreError> {
     let Settled { members, origin, moved } = settle_origin(tx, story, document.stand, document.now)?;
     let published = date_of(&members[origin]);
+    if moved {
+        name_after_origin(tx, story, &members[origin])?;
+    }
     if members[origin].item == no {
         tx.index_words(story, &plain_words(&prepared.normalised.folded), false)?;
     } else if moved {
@@ -379,6 +386,9 @@ pub(super) struct Settled {
 }
 
 /// Chooses the origin of a story among its members.
+///
+/// Where nothing else decides, whoever is the origin stays it. Of a story that nobody has read yet, it is the source whose
+/// id comes first: which poll ended first is chance, and a second replica must come to the same.
 pub(super) fn settle_origin(
     tx: &mut Tx<'_>,
     story: StoryNo,
@@ -386,10 +396,19 @@ pub(super) fn settle_origin(
     now: Instant,
 ) -> Result<Settled, StoreError> {
     let members = tx.members(story)?;
-    let origin = origin(&members, stand);
+    let origin = origin(&members, stand, tx.is_unread(story));
     let chosen = &members[origin];
     let moved = tx.set_origin(story, chosen.item, members.len(), date_of(chosen), now)?;
     Ok(Settled { origin, moved, members })
+}
+
+/// Publishes a story that nobody has read yet under the id of its origin, unless another story has that one.
+fn name_after_origin(tx: &mut Tx<'_>, story: StoryNo, origin: &Membership) -> Result<(), StoreError> {
+    let key = normalise::story_key(&origin.atom_id);
+    match tx.is_unread(story) && tx.story_of_key(&key)?.is_none() {
+        true => tx.rename_story(story, &origin.atom_id, &key),
+        false => Ok(()),
+    }
 }
 
 /// Makes a story findable by the words of its origin.
@@ -405,11 +424,17 @@ pub(super) fn date_of(member: &Membership) -> Instant {
     normalise::clamp(member.published, member.first_seen).0
 }
 
-/// The member that the others were copied from.
-fn origin(members: &[Membership], stand: &Newsstand) -> usize {
+/// The place of the member that the others were copied from.
+fn origin(members: &[Membership], stand: &Newsstand, is_unread: bool) -> usize {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    match is_unread {
+        true => order.sort_by_key(|&at| &members[at].source),
+        false => order.sort_by_key(|&at| !members[at].is_origin),
+    }
     let none: Arc<[String]> = Arc::from(Vec::new());
-    let seen: Vec<dedup::Member<'_>> = members
+    let seen: Vec<dedup::Member<'_>> = order
         .iter()
+        .map(|&at| &members[at])
         .map(|member| dedup::Member {
             source: member.source_no.number(),
             outlets: stand.outlets.get(&member.source).unwrap_or(&none),
@@ -419,7 +444,7 @@ fn origin(members: &[Membership], stand: &Newsstand) -> usize {
             rank: stand.ranks.get(&member.source).copied().unwrap_or(0),
         })
         .collect();
-    dedup::origin(&seen)
+    order.get(dedup::origin(&seen)).copied().unwrap_or(0)
 }
 
 fn include_province(

@@ -186,6 +186,7 @@ impl Publisher {
                 for (path, change) in &feeds {
                     tx.set_rendered(path, *change)?;
                 }
+                tx.is_published()?;
                 match fingerprint {
                     Some(fingerprint) => tx.set_meta(WRITTEN_WITH, &fingerprint),
                     None => Ok(()),

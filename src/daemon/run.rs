@@ -115,14 +115,40 @@ pub struct Parts {
     pub thread: std::thread::JoinHandle<Store>,
 }
 
+/// Claims a database for as long as what is returned lives; see [`control::claim`].
+///
+/// # Errors
+///
+/// [`StartError::Claimed`] if another process has it, [`StartError::System`] if its folder cannot be written.
+pub fn claim(database: &std::path::Path) -> Result<Option<std::fs::File>, StartError> {
+    control::claim(database).map_err(|source| match source.kind() {
+        std::io::ErrorKind::WouldBlock => StartError::Claimed(database.display().to_string()),
+        _ => StartError::System(source),
+    })
+}
+
 /// Opens the store and makes the engine over it.
 ///
 /// # Errors
 ///
 /// [`StartError`].
 pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
+    let store = Store::open(&config.store.path)?;
+    assemble(config, clock, store)
+}
+
+/// As [`parts`], for a process that serves nobody and publishes when it has polled all it wants.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub fn parts_unread(config: Config, clock: Clock) -> Result<Parts, StartError> {
+    let store = Store::open(&config.store.path)?.hold_back()?;
+    assemble(config, clock, store)
+}
+
+fn assemble(config: Config, clock: Clock, store: Store) -> Result<Parts, StartError> {
     let setup = Arc::new(Setup::new(config).map_err(first_schedule)?);
-    let store = Store::open(&setup.config.store.path)?;
     let library = Arc::new(SqliteLibrary::open(&setup.config.store.path, setup.catalog())?);
     let changed = Arc::new(Notify::new());
     let bell = Arc::clone(&changed);
@@ -151,10 +177,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     let database = std::path::absolute(&config.store.path)?;
     // Before the database is opened, which may change its schema: that of a running daemon is not ours to change.
     let _claim = match standalone {
-        true => tokio::task::block_in_place(|| control::claim(&database)).map_err(|source| match source.kind() {
-            std::io::ErrorKind::WouldBlock => StartError::Claimed(database.display().to_string()),
-            _ => StartError::System(source),
-        })?,
+        true => tokio::task::block_in_place(|| claim(&database))?,
         false => None,
     };
     let Parts { engine, changed, thread } = tokio::task::block_in_place(|| parts(config, Arc::clone(&clock)))?;

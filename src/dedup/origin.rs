@@ -32,7 +32,7 @@ const SAME_MOMENT_SECONDS: i64 = 300;
 /// 3. who is earliest by its source's date (within five minutes is as early; no date is never earlier than a date);
 /// 4. whose text is richest (a fifth more words is richer);
 /// 5. whose source has the highest `rank`;
-/// 6. who stands first in `members`, which should be the order of arrival.
+/// 6. who stands first in `members`: the caller's last word.
 pub fn origin(members: &[Member<'_>]) -> usize {
     let mut left: Vec<usize> = (0..members.len()).collect();
 

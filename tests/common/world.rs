@@ -78,7 +78,7 @@ impl World {
     /// Stops, and starts again with another configuration.
     pub fn open(&mut self, config: &str) {
         self.close();
-        self.parts = Some(run::parts(self.config(config), self.clock()).expect("the store opens"));
+        self.parts = Some(run::parts_unread(self.config(config), self.clock()).expect("the store opens"));
     }
 
     pub fn close(&mut self) {

@@ -42,6 +42,8 @@ pub struct Store {
     /// Read when the first new item is judged: a round that brings none does not pay for it.
     likeness: Option<Likeness>,
     signatures: SignatureCache,
+    /// Where nobody reads until the process publishes: the last story before it.
+    unread: Option<i64>,
 }
 
 impl Store {
@@ -64,7 +66,25 @@ impl Store {
                 known: schema::MIGRATIONS.len() as i64,
             });
         }
-        Ok(Self { path: path.to_owned(), connection, likeness: None, signatures: SignatureCache::new(SIGNATURE_BYTES) })
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            likeness: None,
+            signatures: SignatureCache::new(SIGNATURE_BYTES),
+            unread: None,
+        })
+    }
+
+    /// Promises that nobody reads what is stored from now on before [`Tx::is_published`] is said. Until then a story that
+    /// several sources give takes its id from the best of them, not from the first that answered.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn hold_back(mut self) -> Result<Self, StoreError> {
+        let newest = write::newest_story(&self.connection).map_err(|source| database(&self.path, source))?;
+        self.unread = Some(newest);
+        Ok(self)
     }
 
     /// The file.
@@ -78,7 +98,7 @@ impl Store {
     ///
     /// [`StoreError::Database`], for instance when another process has held the file for ten seconds.
     pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
-        Tx::begin(&mut self.connection, &self.path, &mut self.likeness, &mut self.signatures)
+        Tx::begin(&mut self.connection, &self.path, &mut self.likeness, &mut self.signatures, &mut self.unread)
     }
 
     /// Runs SQLite's own check; `Ok(None)` means sound, else its first complaint.

@@ -88,6 +88,10 @@ pub struct Membership {
     pub source: SourceId,
     /// Whose it is, as a number.
     pub source_no: SourceNo,
+    /// Its own id.
+    pub atom_id: String,
+    /// Whether the others were copied from it, as far as was known until now.
+    pub is_origin: bool,
     /// The source's date.
     pub published: Option<Instant>,
     /// When we saw it first.
@@ -163,6 +167,10 @@ pub struct Tx<'a> {
     pub(super) path: PathBuf,
     /// Number of this batch among all that changed something; feeds carry it as `changed`.
     change: i64,
+    /// Stories with a greater number have been founded since anybody could read.
+    read_up_to: i64,
+    /// The same of all the process does, where nobody reads while it runs.
+    unread: &'a mut Option<i64>,
     feeds: HashMap<FeedKey, i64>,
     sources: HashMap<SourceId, SourceNo>,
     dirty: std::collections::BTreeSet<i64>,
@@ -174,6 +182,7 @@ impl<'a> Tx<'a> {
         path: &Path,
         likeness: &'a mut Option<Likeness>,
         signatures: &'a mut SignatureCache,
+        unread: &'a mut Option<i64>,
     ) -> Result<Self, StoreError> {
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -185,12 +194,18 @@ impl<'a> Tx<'a> {
             .and_then(|value| value.parse::<i64>().ok())
             .unwrap_or(0)
             + 1;
+        let read_up_to = match *unread {
+            Some(no) => no,
+            None => newest_story(&tx).map_err(|source| database(path, source))?,
+        };
         Ok(Self {
             tx,
             likeness,
             signatures,
             path: path.to_owned(),
             change,
+            read_up_to,
+            unread,
             feeds: HashMap::new(),
             sources: HashMap::new(),
             dirty: std::collections::BTreeSet::new(),
@@ -466,6 +481,32 @@ impl<'a> Tx<'a> {
         Ok(StoryNo(no))
     }
 
+    /// Whether nobody can have read a story yet: it was founded in this batch, or by a process that publishes at its end.
+    pub fn is_unread(&self, story: StoryNo) -> bool {
+        story.0 > self.read_up_to
+    }
+
+    /// Says that what has been stored is published now.
+    pub fn is_published(&mut self) -> Result<(), StoreError> {
+        if self.unread.is_some() {
+            self.read_up_to = self.run(|tx| newest_story(tx))?;
+            *self.unread = Some(self.read_up_to);
+        }
+        Ok(())
+    }
+
+    /// Gives a story that nobody has read another id and key; one that somebody may have read keeps its own for ever.
+    pub fn rename_story(&mut self, story: StoryNo, entry_id: &str, key: &StoryKey) -> Result<(), StoreError> {
+        if !self.is_unread(story) {
+            return Ok(());
+        }
+        self.run(|tx| {
+            tx.prepare_cached("UPDATE OR IGNORE story SET entry_id = ?2, key = ?3 WHERE no = ?1")?
+                .execute(params![story.0, entry_id, key.as_str()])
+                .map(drop)
+        })
+    }
+
     /// The story that an entry was published under `entry_id`, if there is one.
     pub fn story_of_key(&self, key: &StoryKey) -> Result<Option<StoryNo>, StoreError> {
         self.run(|tx| {
@@ -480,14 +521,18 @@ impl<'a> Tx<'a> {
         self.run(|tx| {
             let mut query = tx.prepare_cached(
                 "SELECT item.no, source.id, item.published, item.first_seen, item.credit,
-                        max(coalesce(length(item.content), 0), length(item.summary)), item.source
-                 FROM item JOIN source ON source.no = item.source WHERE item.story = ?1 ORDER BY item.no",
+                        max(coalesce(length(item.content), 0), length(item.summary)), item.source, item.atom_id,
+                        item.no = story.origin
+                 FROM item JOIN source ON source.no = item.source JOIN story ON story.no = item.story
+                 WHERE item.story = ?1 ORDER BY item.no",
             )?;
             let rows = query.query_map([story.0], |row| {
                 Ok(Membership {
                     item: ItemNo(row.get(0)?),
                     source: SourceId::new(row.get::<_, String>(1)?),
                     source_no: SourceNo(row.get(6)?),
+                    atom_id: row.get(7)?,
+                    is_origin: row.get(8)?,
                     published: row.get::<_, Option<i64>>(2)?.map(instant),
                     first_seen: instant(row.get(3)?),
                     credit: row.get(4)?,
@@ -511,7 +556,8 @@ impl<'a> Tx<'a> {
     /// Says which item is a story's origin, how many items it has, and its date for ordering; feeds that hold it are marked.
     ///
     /// Where the origin becomes another item `now`, the entry shows other words from now on and has changed; where the
-    /// words are the same, it has not, and is not dated earlier either. Returns whether it became another.
+    /// words are the same, it has not, and is not dated earlier either; nor where nobody has read it yet. Returns whether it
+    /// became another.
     pub fn set_origin(
         &mut self,
         story: StoryNo,
@@ -520,6 +566,7 @@ impl<'a> Tx<'a> {
         published: Instant,
         now: Instant,
     ) -> Result<bool, StoreError> {
+        let is_unread = self.is_unread(story);
         let moved = self.run(|tx| {
             let (before, changed, shown): (i64, i64, Option<i64>) = tx
                 .prepare_cached("SELECT published, changed, origin FROM story WHERE no = ?1")?
@@ -531,6 +578,7 @@ impl<'a> Tx<'a> {
             let shown = shown.filter(|shown| *shown != origin.0);
             let changed = match shown.filter(|shown| *shown != 0) {
                 None => changed,
+                Some(_) if is_unread => changed,
                 Some(shown) => match (of(shown)?, of(origin.0)?) {
                     (Some((was, at)), Some((is, _))) if was == is => changed.max(at),
                     _ => now.timestamp(),
@@ -706,6 +754,11 @@ impl<'a> Tx<'a> {
         self.feeds.insert(key.clone(), no);
         Ok(no)
     }
+}
+
+/// The number of the story that was founded last; 0 for none.
+pub(super) fn newest_story(db: &rusqlite::Connection) -> rusqlite::Result<i64> {
+    db.query_row("SELECT coalesce(max(no), 0) FROM story", [], |row| row.get(0))
 }
 
 /// The columns of [`stored_item`], in its order.
