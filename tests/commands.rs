@@ -207,7 +207,7 @@ fn plan_names_every_host_and_request() {
     let requests = plan["hosts"][0]["requests"].as_array().expect("requests of the one host");
     // Two sources, three times an hour, for a day; the edges of the day may cut one off or add one.
     assert!((140..=146).contains(&requests.len()), "{}", requests.len());
-    assert!(desk.succeeds(&["plan"]).contains("requests to 1 hosts in 24 hours"));
+    assert!(desk.succeeds(&["plan"]).contains("requests to 1 host in 24 hours"));
 }
 
 #[test]
@@ -306,6 +306,18 @@ fn a_closed_pipe_is_success() {
         let output = child.wait_with_output().expect("it ends");
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
         assert_eq!(stderr(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn nobody_listening_is_success_too() {
+    let desk = polled();
+    for args in [&["completions", "bash"][..], &["completions", "zsh"], &["man"], &["sources"], &["plan"], &["help"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        let child = desk.command(args).stdout(writer).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{args:?}");
     }
 }
 

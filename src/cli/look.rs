@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::args::{ExportWhat, Format};
+use super::counted;
 use super::table::Table;
 use crate::config::{Config, Robots};
 use crate::daemon::engine;
@@ -87,7 +88,7 @@ pub fn plan(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::Res
     }
     table.print(format, out)?;
     let total: usize = plan.hosts.iter().map(|host| host.requests.len()).sum();
-    write!(out, "\n{total} requests to {} hosts in 24 hours", plan.hosts.len())?;
+    write!(out, "\n{} to {} in 24 hours", counted(total, "request"), counted(plan.hosts.len(), "host"))?;
     if let Some((at, count)) = plan.busiest_minute {
         write!(out, "; the busiest minute is {} with {count}", time(at, zone))?;
     }

@@ -123,11 +123,19 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         Command::Doctor { output } => doctor::doctor(cli, output.format, out),
         Command::Prune => state::prune(&load(cli)?, out),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "bantin", out);
+            // Into memory first: the generator panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "bantin", &mut script);
+            out.write_all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Man { folder } => man(folder.as_ref(), out),
     }
+}
+
+/// How many of what: `1 source`, `2 sources`.
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Reads the configuration for a command; warnings are the business of `check` and of the daemon's log.

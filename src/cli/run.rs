@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::args::{Cli, Format};
+use super::counted;
 use super::progress;
 use super::table::Table;
 use crate::config::{self, Config, ConfigErrors, MissingSecrets, Remark};
@@ -129,8 +130,8 @@ pub fn poll(cli: &Cli, sources: &[String], format: Format, out: &mut dyn Write) 
         table.print(format, out)?;
     }
     let failed = lines.iter().filter(|line| !line.ok).count();
-    let new: u32 = lines.iter().map(|line| line.new).sum();
-    eprintln!("{} sources polled, {failed} failed, {new} new items", lines.len());
+    let new: usize = lines.iter().map(|line| line.new as usize).sum();
+    eprintln!("{} polled, {failed} failed, {}", counted(lines.len(), "source"), counted(new, "new item"));
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
