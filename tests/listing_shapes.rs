@@ -155,6 +155,43 @@ fn a_date_that_a_script_would_write_is_read_from_its_attribute() {
 }
 
 #[test]
+fn a_headline_without_a_link_above_a_link_without_a_headline() {
+    let list = list(|i, title, link| {
+        format!(
+            "<div class=o><a href={link}><img src=/i/{i}.jpg></a><h5>{title}</h5><small>{:02}/03/2026</small><p>{LEAD}</p><a class=nut href={link}>Xem chi tiết</a></div>",
+            18 - i
+        )
+    });
+    check(&format!("<div class=ds>{list}</div>"), true, true);
+}
+
+#[test]
+fn sections_of_one_large_and_some_small_articles() {
+    let item = |i: usize| format!("<a href={}>{}</a>", link(i), TITLES[i]);
+    let section = |from: usize| {
+        format!(
+            "<div class=muc><h2><a href=/muc-{from}>Chuyên mục</a></h2><div class=lon><h3>{}</h3><span>{:02}/03/2026</span><p>{LEAD}</p></div><ul><li>{}</li><li>{}</li></ul></div>",
+            item(from),
+            18 - from,
+            item(from + 1),
+            item(from + 2)
+        )
+    };
+    let found = read(&format!("{}{}", section(0), section(3)));
+    assert_eq!(found.items.iter().filter_map(|item| item.title.as_deref()).collect::<Vec<_>>(), TITLES);
+}
+
+#[test]
+fn bare_links_below_headings_of_days() {
+    let day = |day: usize, from: usize| {
+        let links: String =
+            (from..from + 3).map(|i| format!("<li><a href={}>{}</a></li>", link(i), TITLES[i])).collect();
+        format!("<h4>Ngày {day}/03/2026</h4><ul>{links}</ul>")
+    };
+    check(&format!("<div>{}{}</div>", day(18, 0), day(17, 3)), false, false);
+}
+
+#[test]
 fn rows_of_a_table() {
     let list = list(|i, title, link| {
         format!("<tr><td>{}</td><td><a href={link}>{title}</a></td><td>{}-3-2026</td></tr>", i + 1, 18 - i)

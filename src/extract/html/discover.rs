@@ -78,6 +78,11 @@ pub(crate) fn discover<'a>(page: &'a Page, cx: &dates::Context) -> Vec<Block<'a>
             chosen.insert(i);
         }
     }
+    if rich {
+        join_sections(&judged, &shapes, &mut chosen);
+    } else {
+        drop_strangers(&judged, &mut chosen);
+    }
     let dated = list.iter().filter(|&&i| judged[i].dated).count() * 2 > list.len();
     let short = short_titles(page, &links, &territories, list.iter().map(|&i| &judged[i]), dated, cx);
     let chosen = judged.into_iter().enumerate().filter(|(i, _)| chosen.contains(i)).map(|(_, one)| one.block);
@@ -89,6 +94,57 @@ pub(crate) fn discover<'a>(page: &'a Page, cx: &dates::Context) -> Vec<Block<'a>
         blocks.sort_by_key(|block| places.get(&block.elements[0].id()).copied());
     }
     blocks
+}
+
+/// Adds the bare headlines below the rich ones of a page in sections: each section begins with a large article and goes on
+/// with small ones. A bare list beside the whole of the rich ones is another box.
+fn join_sections(judged: &[Judged<'_>], shapes: &HashSet<&Shape>, chosen: &mut HashSet<usize>) {
+    let mut held: HashMap<NodeId, usize> = HashMap::new();
+    for &i in chosen.iter() {
+        for up in judged[i].block.elements[0].ancestors() {
+            *held.entry(up.id()).or_default() += 1;
+        }
+    }
+    // The section of each headline: the innermost element around it that holds a rich one, but not all of them.
+    let mut sections: HashMap<String, (HashSet<NodeId>, Vec<usize>)> = HashMap::new();
+    for (i, one) in judged.iter().enumerate() {
+        let alike = one.shape.as_ref().is_some_and(|shape| shapes.contains(shape));
+        if chosen.contains(&i) || !alike || one.worth < MIN_WORTH * MIN_RELATIVE_WORTH {
+            continue;
+        }
+        let around = one.block.elements[0].ancestors().filter_map(ElementRef::wrap);
+        let section = around.into_iter().find(|up| held.contains_key(&up.id()));
+        let Some(section) = section.filter(|section| held[&section.id()] < chosen.len()) else { continue };
+        let entry = sections.entry(name_and_classes(section)).or_default();
+        entry.0.insert(section.id());
+        entry.1.push(i);
+    }
+    for (places, headlines) in sections.into_values() {
+        if places.len() >= 2 {
+            chosen.extend(headlines);
+        }
+    }
+}
+
+/// Share of a list without dates and leads whose addresses must be alike for others to be strangers.
+const MOST_ALIKE: f32 = 0.6;
+
+/// Takes out of a list of bare headlines those that stand elsewhere and whose addresses have another shape: a menu of long
+/// names has the same structure.
+fn drop_strangers(judged: &[Judged<'_>], chosen: &mut HashSet<usize>) {
+    let mut shapes: HashMap<&Shape, Vec<usize>> = HashMap::new();
+    for &i in chosen.iter() {
+        if let Some(shape) = &judged[i].shape {
+            shapes.entry(shape).or_default().push(i);
+        }
+    }
+    let Some(most) = shapes.into_values().max_by_key(Vec::len) else { return };
+    if most.len() as f32 <= chosen.len() as f32 * MOST_ALIKE {
+        return;
+    }
+    let parent = |i: usize| judged[i].block.elements[0].parent().map(|parent| parent.id());
+    let places: HashSet<Option<NodeId>> = most.iter().map(|&i| parent(i)).collect();
+    chosen.retain(|i| most.contains(i) || places.contains(&parent(*i)) || judged[*i].rich);
 }
 
 /// Blocks of the list whose titles are too short for headlines: they stand among the others and are called like them. Their
@@ -303,8 +359,22 @@ fn kin(top: ElementRef<'_>) -> String {
 }
 
 fn name_and_classes(el: ElementRef<'_>) -> String {
-    const STATES: [&str; 12] =
-        ["active", "first", "last", "odd", "even", "current", "selected", "clearfix", "clear", "row", "top", "big"];
+    const STATES: [&str; 14] = [
+        "alt",
+        "ms-alternating",
+        "active",
+        "first",
+        "last",
+        "odd",
+        "even",
+        "current",
+        "selected",
+        "clearfix",
+        "clear",
+        "row",
+        "top",
+        "big",
+    ];
     let mut classes: Vec<String> = called(el)
         .split_ascii_whitespace()
         .filter(|_| el.attr("class").is_some())

@@ -129,7 +129,8 @@ fn title<'a>(block: &Block<'a>) -> Option<(String, ElementRef<'a>)> {
         let marked =
             around || block.elements.iter().any(|el| is_heading(el.value().name())) || names_title(&called(*anchor));
         let whole = text_within(*anchor, 2000);
-        if whole.chars().count() <= MAX_TITLE_CHARS {
+        // "Xem chi tiết" below a headline that is no link.
+        if whole.chars().count() <= MAX_TITLE_CHARS && !without_invitation(&whole).is_empty() {
             offer(if marked { 3 } else { 2 }, whole, *anchor);
         }
     }

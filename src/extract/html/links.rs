@@ -146,7 +146,9 @@ pub(crate) fn shape(url: &str) -> Option<Shape> {
     let url = Url::parse(url).ok()?;
     let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let (stem, extension) = last.rsplit_once('.').unwrap_or((last, ""));
-    let tail = stem.rsplit(['-', '_']).next().unwrap_or_default();
+    // "…-nam-2025" ends in a year of the title.
+    let is_year = |stem: &str| stem.len() > 9 && stem.as_bytes()[stem.len() - 9..].starts_with(b"-nam-");
+    let tail = if is_year(stem) { "" } else { stem.rsplit(['-', '_']).next().unwrap_or_default() };
     let digits = tail.bytes().filter(u8::is_ascii_digit).count();
     let id = match digits {
         _ if is_hexadecimal_id(tail) => "#".to_owned(),
