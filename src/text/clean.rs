@@ -8,22 +8,18 @@ use super::chars::{in_xml, is_litter, is_space};
 
 /// Returns `s` in Unicode's normal form C; borrowed where it already is.
 pub fn nfc(s: &str) -> Cow<'_, str> {
-    // Everything below U+0300, the Vietnamese block and general punctuation compose with nothing: no need to ask Unicode.
-    match first_doubtful(s) {
-        None => Cow::Borrowed(s),
-        // Asked from one character earlier, which a mark at the border could still join.
-        Some(_) if is_nfc_quick(s.chars()) == IsNormalized::Yes => Cow::Borrowed(s),
-        Some(_) => {
-            let mut composed = String::with_capacity(s.len());
-            composed.extend(s.nfc());
-            if composed == s { Cow::Borrowed(s) } else { Cow::Owned(composed) }
-        }
+    if is_surely_nfc(s.as_bytes()) || is_nfc_quick(s.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(s);
     }
+    let mut composed = String::with_capacity(s.len());
+    composed.extend(s.nfc());
+    if composed == s { Cow::Borrowed(s) } else { Cow::Owned(composed) }
 }
 
 /// Returns `s` in NFC without the characters that XML 1.0 forbids; line breaks and blanks stay as they are.
 pub fn clean(s: &str) -> Cow<'_, str> {
-    if s.bytes().all(|b| (b' '..0xEF).contains(&b) || matches!(b, b'\t' | b'\n' | b'\r')) || s.chars().all(in_xml) {
+    let suspect = |_, _, b: u8| (b < b' ') & (b != b'\t') & (b != b'\n') & (b != b'\r') | (b >= 0xEF);
+    if !any_byte(s.as_bytes(), 0, suspect) || s.chars().all(in_xml) {
         return nfc(s);
     }
     let kept: String = s.chars().filter(|&c| in_xml(c)).collect();
@@ -76,29 +72,18 @@ pub fn clean_paragraphs(s: &str) -> Cow<'_, str> {
 /// The first bytes C2 (NBSP, soft hyphen), E1 9A (ogham space), E2 80 and E2 81, E3 80 (other blanks) and EF are suspects;
 /// typographic quotes are E2 80 too, so these are looked at more closely.
 fn is_tidy(line: &[u8]) -> bool {
-    let mut previous = b' ';
-    for (at, &b) in line.iter().enumerate() {
-        let tidy = match b {
-            b' ' => previous != b' ',
-            0..=0x1F => false,
-            0xC2 => !matches!(line.get(at + 1), Some(0x85 | 0xA0 | 0xAD)),
-            0xE1 => line.get(at + 1) != Some(&0x9A),
-            0xE2 => match line.get(at + 1) {
-                // U+2010 to U+2027: dashes, quotes, bullets, the ellipsis.
-                Some(0x80) => matches!(line.get(at + 2), Some(0x90..=0xA7)),
-                Some(0x81) => false,
-                _ => true,
-            },
-            0xE3 => line.get(at + 1) != Some(&0x80),
-            0xEF => false,
-            _ => true,
-        };
-        if !tidy {
-            return false;
-        }
-        previous = b;
-    }
-    line.is_empty() || previous != b' '
+    let untidy = |second: u8, first: u8, b: u8| {
+        (b < b' ')
+            | (b == b' ') & (first == b' ')
+            | (first == 0xC2) & ((b == 0x85) | (b == 0xA0) | (b == 0xAD))
+            | (first == 0xE1) & (b == 0x9A)
+            // U+2010 to U+2027 are welcome: dashes, quotes, bullets, the ellipsis.
+            | (second == 0xE2) & (first == 0x80) & !(0x90..=0xA7).contains(&b)
+            | (first == 0xE2) & (b == 0x81)
+            | (first == 0xE3) & (b == 0x80)
+            | (b == 0xEF)
+    };
+    line.last() != Some(&b' ') && !any_byte(line, b' ', untidy)
 }
 
 fn push_line(line: &str, out: &mut String) {
@@ -131,24 +116,64 @@ fn push_line(line: &str, out: &mut String) {
     flush(word, line.len(), gap);
 }
 
-/// Where the first character stands that might not be in NFC, judging by blocks; `None` if there is none.
-fn first_doubtful(s: &str) -> Option<usize> {
-    let bytes = s.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let b = bytes[at];
-        at += match b {
-            0..=0x7F => 1,
-            // U+0080 to U+02FF
-            0xC2..=0xCB => 2,
-            // U+1E00 to U+1EFF
-            0xE1 if matches!(bytes.get(at + 1), Some(0xB8..=0xBB)) => 3,
-            // U+2002 to U+203F; U+2000 and U+2001 are not in NFC
-            0xE2 if bytes.get(at + 1) == Some(&0x80) && bytes.get(at + 2).is_some_and(|&b| b >= 0x82) => 3,
-            _ => return Some(at),
-        };
+/// Tells by blocks that a text is in NFC: everything below U+0300, the Vietnamese block and general punctuation compose with
+/// nothing. `false` says only that Unicode must be asked.
+fn is_surely_nfc(bytes: &[u8]) -> bool {
+    let doubtful = |second: u8, first: u8, b: u8| {
+        // Of the first bytes, C2 to CB begin U+0080 to U+02FF,
+        (b >= 0xCC) & (b != 0xE1) & (b != 0xE2)
+            // E1 B8 to E1 BB begin U+1E00 to U+1EFF,
+            | (first == 0xE1) & !(0xB8..=0xBB).contains(&b)
+            // and E2 80 U+2002 to U+203F; U+2000 and U+2001 are not in NFC.
+            | (first == 0xE2) & (b != 0x80)
+            | (second == 0xE2) & (b < 0x82)
+    };
+    !any_byte(bytes, 0, doubtful)
+}
+
+/// Whether `is` holds for any byte, judged with the two before it (the nearer one second; `edge` before the first).
+///
+/// Thirty-two bytes at a time and without branches, so that the compiler judges all of them at once: byte by byte, two such
+/// looks at each text were a tenth of the time that reading a feed takes.
+#[inline(always)]
+fn any_byte(bytes: &[u8], edge: u8, is: impl Fn(u8, u8, u8) -> bool) -> bool {
+    const BLOCK: usize = 32;
+    let (mut second, mut first) = (edge, edge);
+    for &b in bytes.iter().take(2) {
+        if is(second, first, b) {
+            return true;
+        }
+        (second, first) = (first, b);
     }
-    None
+    let Some(last) = bytes.len().checked_sub(2) else { return false };
+    let mut at = 0;
+    while at < last {
+        let end = (at + BLOCK).min(last);
+        let (seconds, firsts, block) = (&bytes[at..end], &bytes[at + 1..end + 1], &bytes[at + 2..end + 2]);
+        let found = match (seconds.first_chunk(), firsts.first_chunk(), block.first_chunk()) {
+            (Some(seconds), Some(firsts), Some(block)) => any_of::<BLOCK>(seconds, firsts, block, &is),
+            _ => (0..block.len()).any(|at| is(seconds[at], firsts[at], block[at])),
+        };
+        if found {
+            return true;
+        }
+        at = end;
+    }
+    false
+}
+
+#[inline(always)]
+fn any_of<const BLOCK: usize>(
+    seconds: &[u8; BLOCK],
+    firsts: &[u8; BLOCK],
+    block: &[u8; BLOCK],
+    is: impl Fn(u8, u8, u8) -> bool,
+) -> bool {
+    let mut found = 0;
+    for at in 0..BLOCK {
+        found |= u8::from(is(seconds[at], firsts[at], block[at]));
+    }
+    found != 0
 }
 
 #[cfg(test)]
@@ -184,6 +209,20 @@ mod tests {
         assert_eq!(clean_paragraphs("\n Một \r\n\r\n\u{a0}\nHai\u{2028}ba  bốn\n"), "Một\nHai\nba bốn");
         assert_eq!(clean_paragraphs(" \n "), "");
         assert!(matches!(clean_paragraphs("Một\nHai"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_text_is_looked_at_to_its_end_however_long_it_is() {
+        for length in 0..100 {
+            let text = "x".repeat(length);
+            assert_eq!(nfc(&format!("{text}e\u{301}")), format!("{text}é"));
+            assert_eq!(nfc(&format!("{text}\u{2001}")), format!("{text}\u{2003}"));
+            assert_eq!(clean_line(&format!("{text}a\u{a0}b")), format!("{text}a b"));
+            assert_eq!(clean_line(&format!("{text}a  b")), format!("{text}a b"));
+            assert_eq!(clean_line(&format!("{text} ")), text);
+            assert_eq!(clean(&format!("{text}\u{1}")), text);
+            assert!(matches!(clean_line(&format!("{text}ế “Hà Nội”")), Cow::Borrowed(_)));
+        }
     }
 
     proptest! {
