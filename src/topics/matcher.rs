@@ -110,6 +110,9 @@ impl Matcher {
 
     /// Returns the topics that `subject` falls under, best first; none is common.
     pub fn classify(&self, subject: &Subject<'_>) -> Vec<Hit> {
+        if self.topics.is_empty() {
+            return Vec::new();
+        }
         let text = Folded::new(subject);
         let counts = self.count(subject, &text);
         let mut hits: Vec<Scored> = Vec::new();
