@@ -159,6 +159,9 @@ fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i6
     // What copies are looked up in lies in memory of its own (see `store::likeness`); more pages than this only cost memory.
     connection.pragma_update(None, "cache_size", -8192)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    // Four times as seldom as usual: most pages of a first poll are written again and again (keys are spread over their
+    // tables), and what lies in the log when it is carried over is carried over once.
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.set_prepared_statement_cache_capacity(128);
     schema::migrate(connection)
 }

@@ -338,12 +338,15 @@ impl<'a> Tx<'a> {
                 poll.dropped,
                 poll.clamped
             ])?;
-            tx.prepare_cached(
-                "DELETE FROM poll WHERE source = ?1 AND at <
-                 (SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
-            )?
-            .execute(params![source.0, keep.saturating_sub(1)])
-            .map(drop)
+            // One by one, by their whole keys: see [`Tx::set_founder`].
+            let old: Vec<i64> = tx
+                .prepare_cached("SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT -1 OFFSET ?2")?
+                .query_map(params![source.0, keep.max(1)], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for at in old {
+                tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?.execute([source.0, at])?;
+            }
+            Ok(())
         })
     }
 
