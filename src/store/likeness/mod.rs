@@ -10,7 +10,7 @@
 //!
 //! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
 //! posting is written three times, always in long runs, and a look-up asks few segments. Which of them to ask at all is
-//! told by a filter in memory for each (ten bits a fingerprint), so that an item without copies, as most are, hardly
+//! told by a filter in memory for each (sixteen bits a fingerprint), so that an item without copies, as most are, hardly
 //! touches the database. The filters are rebuilt when the index is opened; verdicts do not depend on them.
 //!
 //! [`Likeness`] holds what it knows of the tables in memory and checks at [`Likeness::on`] that it still holds, so a
@@ -23,7 +23,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use self::segment::{Filter, Held, Posting, pack, unpack};
+use self::segment::{Filter, Held, Posting, pack, spot, unpack};
 use crate::dedup::{Hit, Index, MOST_POSTINGS, MOST_SAME, SIGNATURE_VERSION, Traces};
 use crate::model::Instant;
 
@@ -157,9 +157,10 @@ impl Pending {
     fn postings(&self) -> Vec<Posting> {
         let mut postings = Vec::with_capacity(self.links.len());
         for (&fingerprint, &newest) in &self.newest {
+            let spot = spot(fingerprint);
             let mut link = newest;
             while let Some(&(rank, older)) = self.links.get(link as usize) {
-                postings.push((fingerprint, rank));
+                postings.push((spot, rank));
                 link = older;
             }
         }
@@ -245,8 +246,9 @@ impl Likeness {
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;
             let items = seen_items(row.get_ref(2)?.as_blob()?);
-            let mut filter = Filter::new(items.iter().map(|seen| seen.fingerprints as usize).sum());
-            let mut held = Held::default();
+            let count = items.iter().map(|seen| seen.fingerprints as usize).sum();
+            let mut filter = Filter::new(count);
+            let mut held = Held::new(count);
             let mut last = None;
             each_posting(conn, id, |posting| {
                 if last.replace(posting.0) != Some(posting.0) {
@@ -320,20 +322,21 @@ impl Index for LikenessOn<'_> {
                 }
                 left -= usize::from(note(seen, fingerprint));
             }
+            let spot = spot(fingerprint);
             let asked = segments.iter().filter(|segment| segment.first_seen <= to && segment.last_seen >= from);
-            for segment in asked.filter(|segment| segment.filter.may_have(fingerprint)) {
+            for segment in asked.filter(|segment| segment.filter.may_have(spot)) {
                 if left == 0 {
                     break;
                 }
                 ranks.clear();
                 if let Some(held) = &segment.held {
-                    held.ranks_with(fingerprint, &mut ranks);
+                    held.ranks_with(spot, &mut ranks);
                 } else {
-                    let mut rows = chunk.query([place(segment.id, fingerprint)])?;
+                    let mut rows = chunk.query([place(segment.id, spot)])?;
                     if let Some(row) = rows.next()? {
                         let (id, first) = part(row.get(0)?);
                         if id == segment.id {
-                            segment::ranks_with(fingerprint, first, row.get_ref(1)?.as_blob()?, &mut ranks);
+                            segment::ranks_with(spot, first, row.get_ref(1)?.as_blob()?, &mut ranks);
                         }
                     }
                 }
@@ -425,7 +428,7 @@ impl LikenessOn<'_> {
                 let rank = seen.len() as u32;
                 let fingerprints = traces.fingerprints.len() as u32;
                 seen.push(Seen { item: *item, seen: at.timestamp(), fingerprints });
-                postings.extend(traces.fingerprints.iter().map(|&fingerprint| (fingerprint, rank)));
+                postings.extend(traces.fingerprints.iter().map(|&fingerprint| (spot(fingerprint), rank)));
             }
         }
         if !seen.is_empty() {
@@ -484,7 +487,7 @@ impl LikenessOn<'_> {
             for segment in &merged {
                 let base = items.len() as u32;
                 items.extend_from_slice(&segment.items);
-                each_posting(self.conn, segment.id, |(fingerprint, rank)| postings.push((fingerprint, base + rank)))?;
+                each_posting(self.conn, segment.id, |(spot, rank)| postings.push((spot, base + rank)))?;
                 self.drop_segment(segment.id)?;
             }
             self.add_segment(1, items, postings)?;
@@ -513,7 +516,7 @@ impl LikenessOn<'_> {
             .execute(params![number, level, seen_bytes(&items)])?;
         let id = self.conn.last_insert_rowid();
         let mut statement = self.conn.prepare_cached("INSERT INTO likeness_chunk (place, postings) VALUES (?1, ?2)")?;
-        let mut held = Held::default();
+        let mut held = Held::new(postings.len());
         for (first, bytes) in pack(&postings) {
             statement.execute(params![place(id, first), bytes])?;
         }
@@ -526,7 +529,7 @@ impl LikenessOn<'_> {
     }
 }
 
-/// The key of the chunk of a segment that starts with a fingerprint.
+/// The key of the chunk of a segment that starts with a spot.
 fn place(segment: i64, first: u32) -> i64 {
     segment << 32 | i64::from(first)
 }
