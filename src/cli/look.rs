@@ -101,6 +101,7 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
     let setup = setup(config)?;
     let library = open_if_there(config)?;
     let rows = library.as_ref().map(SqliteLibrary::sources).transpose()?.unwrap_or_default();
+    let hosts = library.as_ref().map(engine::load_hosts).transpose()?.unwrap_or_default();
     let now = Utc::now();
     let zone = config.site.timezone;
     let mut table = Table::new(&[
@@ -126,7 +127,6 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
             None => "never-polled".to_owned(),
         };
         let host = Host::of(&state.effective_url(&source.url));
-        let hosts = library.as_ref().map(engine::load_hosts).transpose()?.unwrap_or_default();
         let next = source
             .enabled
             .then(|| setup.timetables.get(&source.id))

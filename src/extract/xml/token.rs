@@ -288,7 +288,9 @@ impl<'a> Tokens<'a> {
         let name_start = open + 1;
         let name_end = name_end(bytes, name_start);
         // A space that does not break, from a template that was copied off a page, is a space.
-        let name_end = self.text[name_start..name_end].find('\u{a0}').map_or(name_end, |n| name_start + n);
+        let word = &self.text[name_start..name_end];
+        let space = if word.is_ascii() { None } else { word.find('\u{a0}') };
+        let name_end = space.map_or(name_end, |n| name_start + n);
         if name_end == name_start {
             return None;
         }

@@ -21,7 +21,7 @@ CREATE TABLE source (
 -- One poll that reached an outcome.
 CREATE TABLE poll (
     source      INTEGER NOT NULL REFERENCES source(no),
-    at          INTEGER NOT NULL,
+    at          INTEGER NOT NULL,          -- seconds; of two polls within one the later stays
     outcome     TEXT NOT NULL,             -- kebab-case name
     detail      TEXT,                      -- one sentence, where the name is not enough
     status      INTEGER,                   -- HTTP
