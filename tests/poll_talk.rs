@@ -87,6 +87,34 @@ fn sources_show_the_outcome_since_when_and_what_to_do() {
 }
 
 #[test]
+fn a_source_that_is_gone_twice_is_parked_and_sources_say_so() {
+    let desk = desk();
+    desk.press.put("/b.rss", Page::error(410));
+    desk.run(&["poll"]);
+    let note = |desk: &Desk| rows(desk, &["sources"])[1]["note"].as_str().expect("a note").to_owned();
+    assert!(!note(&desk).contains("parked"), "{}", note(&desk));
+    desk.run(&["poll"]);
+    assert!(note(&desk).contains("parked: asked only once a week"), "{}", note(&desk));
+}
+
+#[test]
+fn poll_leaves_a_source_alone_that_asked_for_it_unless_it_is_named() {
+    let desk = desk();
+    desk.press.put("/b.rss", Page::error(503).header("Retry-After", "3600"));
+    let asked = |desk: &Desk| desk.press.seen("/b.rss").len();
+    for _ in 0..2 {
+        let polls = rows(&desk, &["poll"]);
+        assert_eq!(polls.iter().filter(|poll| poll["outcome"] == "throttled").count(), 1, "{polls:?}");
+        assert_eq!(asked(&desk), 1);
+    }
+    let output = desk.run(&["poll"]);
+    assert!(stdout(&output).contains("not asked: the server wants to be left alone until"), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(1));
+    desk.run(&["poll", "bao-b"]);
+    assert_eq!(asked(&desk), 2);
+}
+
+#[test]
 fn the_history_of_a_source_has_times_bytes_and_durations() {
     let desk = desk();
     for _ in 0..3 {

@@ -89,7 +89,7 @@ pub enum Command {
         after_help = "Exit status 0 if every source answered, 1 if some failed. Goes through a running daemon if there is one."
     )]
     Poll {
-        /// Ids of sources [default: all that are enabled]
+        /// Ids of sources [default: all that are enabled and have not asked to be left alone]
         #[arg(value_name = "SOURCE")]
         sources: Vec<String>,
         /// How to print what came of it

@@ -175,6 +175,9 @@ fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
     {
         notes.push(format!("{}; {advice}", standing.outcome.meaning()));
     }
+    if state.parked_at.is_some() {
+        notes.push("parked: asked only once a week".to_owned());
+    }
     if let Some(left) = state.certificate_ends_within(schedule::CERTIFICATE_WARNING, Utc::now()) {
         notes.push(format!("its certificate ends in {} days: tell the publisher", left.num_days()));
     }

@@ -22,7 +22,7 @@ use crate::daemon::control::{self, Answer, Polled, Request};
 use crate::daemon::engine::{Engine, faster_clock, system_clock};
 use crate::daemon::publisher::Publisher;
 use crate::daemon::run::{self, Options, Parts};
-use crate::daemon::{choose, client, document, poll_all, relearn, setup};
+use crate::daemon::{choose, client, document, poll_chosen, relearn, setup};
 use crate::demo;
 use crate::extract::{self, How};
 use crate::fetch::{Answer as Fetched, Request as Fetch};
@@ -165,13 +165,12 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
 async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Polled>> {
     let _claim = run::claim(&std::path::absolute(&config.store.path)?)?;
     let Parts { engine, changed: _changed, thread } = run::parts_unread(config, system_clock())?;
-    let setup = engine.setup();
-    let chosen = choose(&setup, sources).map_err(anyhow::Error::msg)?;
+    choose(&engine.setup(), sources).map_err(anyhow::Error::msg)?;
     // Before the polls: what they bring is judged by the new rules anyway.
     run::judge_by_new_rules(&engine).await;
-    let bar = progress::bar(chosen.len() as u64);
-    let mut lines = Vec::with_capacity(chosen.len());
-    let mut polls = poll_all(&engine, chosen);
+    let (total, mut polls) = poll_chosen(&engine, sources).map_err(anyhow::Error::msg)?;
+    let bar = progress::bar(total as u64);
+    let mut lines = Vec::with_capacity(total);
     while let Some(line) = polls.recv().await {
         bar.set_message(line.source.clone());
         bar.inc(1);

@@ -55,13 +55,11 @@ async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Resu
     match peer.receive::<Request>().await? {
         None => Ok(()),
         Some(Request::Poll { sources }) => {
-            let setup = engine.setup();
-            let chosen = match super::choose(&setup, &sources) {
+            let (total, mut polls) = match super::poll_chosen(engine, &sources) {
                 Ok(chosen) => chosen,
                 Err(message) => return peer.send(&Answer::Error { message }).await,
             };
-            peer.send(&Answer::Begin { total: chosen.len() }).await?;
-            let mut polls = super::poll_all(engine, chosen);
+            peer.send(&Answer::Begin { total }).await?;
             while let Some(line) = polls.recv().await {
                 peer.send(&Answer::Polled(line)).await?;
             }

@@ -276,6 +276,13 @@ impl Engine {
         self.hosts.lock().expect("no holder of this lock can panic").get(host).cloned().unwrap_or_default()
     }
 
+    /// Until when a source is to be left alone because its server asked for that.
+    pub fn held_until(&self, source: &Source) -> Option<Instant> {
+        let state = self.state(source);
+        let host = self.host_state(&Host::of(&state.effective_url(&source.url)));
+        schedule::held_until(&state, &host, self.now())
+    }
+
     /// Polls a source once, after any poll of it that is under way, and keeps what came of it.
     ///
     /// # Errors

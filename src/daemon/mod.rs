@@ -51,6 +51,8 @@ pub mod writer;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::DateTime;
+use chrono_tz::Tz;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::error;
@@ -91,6 +93,50 @@ pub fn choose(setup: &Setup, ids: &[String]) -> Result<Vec<Arc<Source>>, String>
 /// Polls of one round that wait or run at once. More would only wait for their hosts, each holding the 20 KiB of a request
 /// that has not begun.
 const ROUND: usize = 256;
+
+/// Polls the sources that `ids` name, or every one that may be asked: whoever has `poll` run by a timer means no source that
+/// asked to be left alone for a while. That one is reported as throttled and hears nothing of us.
+///
+/// # Errors
+///
+/// As [`choose`]. With the results comes how many there will be.
+pub fn poll_chosen(engine: &Arc<Engine>, ids: &[String]) -> Result<(usize, mpsc::Receiver<Polled>), String> {
+    let chosen = choose(&engine.setup(), ids)?;
+    let total = chosen.len();
+    let held = |source: &Arc<Source>| engine.held_until(source).filter(|_| ids.is_empty());
+    let (left, asked): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|source| held(source).is_some());
+    let zone = engine.setup().config.site.timezone;
+    let left = left.into_iter().filter_map(|source| Some(left_alone(&source, held(&source)?.with_timezone(&zone))));
+    let mut polls = poll_all(engine, asked);
+    let (results, receiver) = mpsc::channel(RESULTS);
+    let left: Vec<Polled> = left.collect();
+    tokio::spawn(async move {
+        for line in left {
+            let _ = results.send(line).await;
+        }
+        while let Some(line) = polls.recv().await {
+            let _ = results.send(line).await;
+        }
+    });
+    Ok((total, receiver))
+}
+
+fn left_alone(source: &Source, until: DateTime<Tz>) -> Polled {
+    Polled {
+        source: source.id.to_string(),
+        ok: false,
+        outcome: "throttled".to_owned(),
+        message: format!(
+            "not asked: the server wants to be left alone until {}; `bantin poll {}` asks nevertheless",
+            until.format("%Y-%m-%d %H:%M"),
+            source.id
+        ),
+        new: 0,
+        edited: 0,
+        bytes: 0,
+        duration_ms: 0,
+    }
+}
 
 /// Polls sources once, all at the pace that hosts and limits allow; gives the results as they come.
 pub fn poll_all(engine: &Arc<Engine>, sources: Vec<Arc<Source>>) -> mpsc::Receiver<Polled> {

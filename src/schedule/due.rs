@@ -262,15 +262,23 @@ fn leave_out_skipped(timetable: &Timetable, state: &SourceState, polled_at: Inst
 
 /// Holds go before everything else.
 fn held(timetable: &Timetable, state: &SourceState, host: &HostState, now: Instant, due: Due) -> Due {
-    let holds = [(state.hold, Because::UrlHold), (host.hold, Because::HostHold)];
-    let until = holds
-        .into_iter()
-        .filter_map(|(hold, because)| Some((believable(hold?, now)?, because)))
-        .max_by_key(|(until, _)| *until);
-    match until {
+    match longest_hold(state, host, now) {
         Some((until, because)) if until > due.at => Due { at: timetable.settle(until).unwrap_or(until), because },
         _ => due,
     }
+}
+
+/// Until when a source is to be left alone because its server asked for that; `None` where it may be asked `now`.
+pub fn held_until(state: &SourceState, host: &HostState, now: Instant) -> Option<Instant> {
+    longest_hold(state, host, now).map(|(until, _)| until).filter(|until| *until > now)
+}
+
+fn longest_hold(state: &SourceState, host: &HostState, now: Instant) -> Option<(Instant, Because)> {
+    let holds = [(state.hold, Because::UrlHold), (host.hold, Because::HostHold)];
+    holds
+        .into_iter()
+        .filter_map(|(hold, because)| Some((believable(hold?, now)?, because)))
+        .max_by_key(|(until, _)| *until)
 }
 
 /// When a hold ends, unless it was set by a clock that was wrong.

@@ -35,7 +35,7 @@ mod validators;
 pub use self::apply::{CONFIRMATION_SPACING, CONFIRMATIONS, Notice, apply, forgive};
 pub use self::concern::{CERTIFICATE_WARNING, Concern, concerns};
 pub use self::cron::{Cron, CronError};
-pub use self::due::{Because, Due, Timetable, next_due, timetables};
+pub use self::due::{Because, Due, Timetable, held_until, next_due, timetables};
 pub use self::habits::Habits;
 pub use self::host::{Hold, Host, HostState};
 pub use self::network::{Network, NetworkChange, NetworkVerdict, network_verdict};
