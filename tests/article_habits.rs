@@ -159,6 +159,16 @@ fn a_headline_without_any_mark_is_the_first_line() {
 }
 
 #[test]
+fn the_name_of_the_site_above_the_headline_is_no_text() {
+    let found = read(&format!(
+        "<html><body><p>Cổng thông tin điện tử tỉnh</p><p>In trang</p><h1>Khánh thành cầu Bến Sậy</h1><p>Ngày đăng: 17/03/2026 4:42 CH</p>
+         <p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></body></html>"
+    ));
+    assert_eq!(found.published.map(|at| at.to_rfc3339()).as_deref(), Some("2026-03-17T16:42:00+07:00"));
+    all_of_it(&found);
+}
+
+#[test]
 fn a_lead_that_is_a_heading_is_text() {
     let found = around(&format!(
         "<h1>Khánh thành cầu Bến Sậy</h1><p>Thứ ba, 17/03/2026 | 16:42</p><h2>{FIRST}</h2><p>{SECOND}</p><p>{THIRD}</p>"

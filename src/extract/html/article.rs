@@ -110,6 +110,7 @@ pub fn article(html: &str, base: &Url, how: Option<&ArticleSelectors>, cx: &Cont
     };
     let value = |selector: &Option<CompiledSelector>| selector.as_ref().and_then(|selector| selector.value(root));
     let headline = headline::headline(&page, &meta, text_start(&parts), hint);
+    let parts = below_headline(parts, headline.at);
     let title = value(&how.title).or(headline.title).or_else(|| first_line(&parts));
     let surroundings = container.map(|container| Surroundings { container, headline: headline.at });
     let near = |selector: &Option<CompiledSelector>| {
@@ -192,6 +193,22 @@ fn text_start(parts: &[Part]) -> Option<NodeId> {
     let texts = || parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
     let first = |chars: usize| texts().find(|text| text.kept && text.chars() >= chars).map(|text| text.at);
     first(120).or_else(|| first(60)).or_else(|| first(1))
+}
+
+/// Without the lines above the headline, where it stands among the parts and no text above it: the name of the site on a page
+/// for printers.
+fn below_headline(mut parts: Vec<Part>, headline: Option<NodeId>) -> Vec<Part> {
+    let is_headline = |part: &Part| matches!(part, Part::Text(text) if Some(text.at) == headline);
+    let is_text = |part: &Part| matches!(part, Part::Text(text) if text.chars() >= 80);
+    let Some(at) = parts.iter().position(is_headline).filter(|at| !parts[..*at].iter().any(is_text)) else {
+        return parts;
+    };
+    let mut number = 0;
+    parts.retain(|part| {
+        number += 1;
+        number > at || !matches!(part, Part::Text(_))
+    });
+    parts
 }
 
 /// The headline of a page that marks none: a first line that stands above the text and ends in no full stop.
