@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bantin::config;
 use bantin::daemon::run::{self, Options};
+use bantin::store::Library as _;
 use chrono::TimeDelta;
 use common::world::{Entry, ONE, TWO, World, start};
 use common::{Item, Page, item, rss, wait_for};
@@ -499,6 +500,27 @@ async fn the_files_are_the_compressed_forms_too() {
         assert_eq!(&common::unbrotli(of(".br")), of(""), "{name}");
     }
     assert!(!files.keys().any(|file| file.to_string_lossy().contains(".bantin-")), "nothing half written is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_shows_the_newest_articles_first_whenever_they_came() {
+    let world = World::new(TWO);
+    let of = |n: u32, date: &str| {
+        item(&format!("https://bao.example/de-{n}.html"), &format!("Kè sông Hoàng Long đoạn {n}"), date)
+    };
+    world.put("/a.rss", &[of(3, "Mon, 23 Nov 2026 09:00:00 +0700"), of(1, "Sat, 21 Nov 2026 09:00:00 +0700")]);
+    world.put("/b.rss", &[]);
+    world.poll().await;
+    world.later(TimeDelta::hours(1));
+    world.put("/b.rss", &[of(2, "Sun, 22 Nov 2026 09:00:00 +0700")]);
+    world.poll().await;
+    let titles = |offset, limit| -> Vec<String> {
+        let found = world.parts().engine.library().search("ke song", offset, limit).expect("the database answers");
+        found.entries.into_iter().map(|entry| entry.title).collect()
+    };
+    let all = [3, 2, 1].map(|n| format!("Kè sông Hoàng Long đoạn {n}"));
+    assert_eq!(titles(0, 10), all);
+    assert_eq!([titles(0, 2), titles(2, 2)].concat(), all, "page by page too");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -158,7 +158,7 @@ pub trait Library: Send + Sync + 'static {
     fn story(&self, key: &StoryKey) -> Result<Option<StoryView>, StoreError>;
     /// Whether there was such a story and it was taken down.
     fn is_withdrawn(&self, key: &StoryKey) -> Result<bool, StoreError>;
-    /// Full text, with or without accents; newest first.
+    /// Full text, with or without accents; newest article date first.
     fn search(&self, query: &str, offset: usize, limit: usize) -> Result<Page, StoreError>;
     /// How many stories each topic has, and when the newest one was included; topics without any are absent.
     fn topic_counts(&self) -> Result<Vec<(TopicId, u64, Instant)>, StoreError>;

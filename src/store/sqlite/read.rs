@@ -18,8 +18,8 @@ use crate::text;
 /// Idle connections kept; each costs up to 4 MiB of cache.
 const POOL: usize = 4;
 
-/// How many stories a search looks at before it gives up on finding a full page of them: bounds what a query of common
-/// words can cost.
+/// How many stories a search looks at, those that came last, before it gives up on finding a full page of them: bounds what
+/// a query of common words can cost.
 const SEARCH_BOUND: usize = 2_000;
 
 /// What the configuration says of sources, as far as readers see it. Replaced as a whole on reload.
@@ -527,24 +527,32 @@ impl Library for SqliteLibrary {
         }
         let expression = terms.join(" AND ");
         self.with(|db| {
-            let mut candidates = db.prepare_cached(
-                "SELECT story.no, story.included, item.title, item.summary, item.content, item.body
-                 FROM words JOIN story ON story.no = words.rowid JOIN item ON item.no = story.origin
-                 WHERE words MATCH ?1 AND story.withdrawn = 0 ORDER BY words.rowid DESC LIMIT ?2",
-            )?;
-            let mut rows = candidates.query(params![expression, SEARCH_BOUND as i64])?;
+            // Put in order by their dates alone: their texts are read one by one, until the page is full.
+            let candidates: Vec<(i64, i64, i64)> = db
+                .prepare_cached(
+                    "SELECT story.no, story.included, story.origin
+                     FROM (SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2) AS hit
+                     JOIN story ON story.no = hit.rowid
+                     WHERE story.withdrawn = 0 ORDER BY story.published DESC, story.no DESC",
+                )?
+                .query_map(params![expression, SEARCH_BOUND as i64], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut texts = db.prepare_cached("SELECT title, summary, content, body FROM item WHERE no = ?1")?;
             let mut hits = Vec::new();
             let (mut folded, mut plain) = (String::new(), String::new());
-            while hits.len() < offset + limit + 1 {
-                let Some(row) = rows.next()? else { break };
-                let title: String = row.get(2)?;
-                let whole = format!("{title}\n{}", text_of(row, 3, 4, 5)?);
+            for (story, included, origin) in candidates {
+                if hits.len() > offset + limit {
+                    break;
+                }
+                let whole = texts.query_row([origin], |row| {
+                    Ok(format!("{}\n{}", row.get::<_, String>(0)?, text_of(row, 1, 2, 3)?))
+                })?;
                 folded.clear();
                 plain.clear();
                 text::fold(&whole, &mut folded);
                 text::strip_marks(&folded, &mut plain);
                 if query.matches(&folded, &plain) {
-                    hits.push((row.get(0)?, row.get(1)?));
+                    hits.push((story, included));
                 }
             }
             self.page(db, hits.split_off(offset.min(hits.len())), limit)
