@@ -22,11 +22,11 @@ impl<'a> Iterator for Syllables<'a> {
         let bytes = self.rest.as_bytes();
         let mut at = 0;
         while at < bytes.len() && !word_at(self.rest, bytes, at) {
-            at += width(bytes[at]);
+            at += usize::from(LEADS[usize::from(bytes[at])].width);
         }
         let start = at;
         while at < bytes.len() && word_at(self.rest, bytes, at) {
-            at += width(bytes[at]);
+            at += usize::from(LEADS[usize::from(bytes[at])].width);
         }
         let syllable = &self.rest[start..at];
         self.rest = &self.rest[at..];
@@ -34,27 +34,46 @@ impl<'a> Iterator for Syllables<'a> {
     }
 }
 
+/// What the first byte of a character says of it.
+#[derive(Clone, Copy)]
+struct Lead {
+    /// How many bytes it has.
+    width: u8,
+    /// Whether it belongs to a syllable; `None` where that must be asked.
+    is_word: Option<bool>,
+}
+
+/// By first byte. Of U+0100 to U+01FF all are letters.
+const LEADS: [Lead; 256] = {
+    let mut table = [Lead { width: 1, is_word: None }; 256];
+    let mut lead = 0;
+    while lead < 256 {
+        let byte = lead as u8;
+        table[lead] = match byte {
+            0..0x80 => Lead { width: 1, is_word: Some(byte.is_ascii_alphanumeric()) },
+            0x80..0xC0 => Lead { width: 1, is_word: None },
+            0xC4..=0xC7 => Lead { width: 2, is_word: Some(true) },
+            0xC0..0xE0 => Lead { width: 2, is_word: None },
+            0xE0..0xF0 => Lead { width: 3, is_word: None },
+            0xF0.. => Lead { width: 4, is_word: None },
+        };
+        lead += 1;
+    }
+    table
+};
+
 /// Tells whether the character that starts at `at` belongs to a syllable.
 #[inline]
 fn word_at(s: &str, bytes: &[u8], at: usize) -> bool {
-    match bytes[at] {
-        b if b < 0x80 => b.is_ascii_alphanumeric(),
-        // Of U+00C0 to U+01FF all but `×` and `÷` are letters, of U+1E00 to U+1EFF all.
+    let lead = bytes[at];
+    if let Some(is_word) = LEADS[usize::from(lead)].is_word {
+        return is_word;
+    }
+    match lead {
+        // Of U+00C0 to U+00FF all but `×` and `÷` are letters, of U+1E00 to U+1EFF all.
         0xC3 => !matches!(bytes[at + 1], 0x97 | 0xB7),
-        0xC4..=0xC7 => true,
         0xE1 if matches!(bytes[at + 1], 0xB8..=0xBB) => true,
         _ => s[at..].chars().next().is_some_and(is_word),
-    }
-}
-
-/// How many bytes the character has that starts with `lead`.
-#[inline]
-fn width(lead: u8) -> usize {
-    match lead {
-        0..0xC0 => 1,
-        0xC0..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        0xF0.. => 4,
     }
 }
 

@@ -210,18 +210,27 @@ pub(super) fn begins_with_words(text: &str, words: &str) -> bool {
 
 /// What stands behind the first of `phrases` that `text` begins with.
 pub(super) fn after_words<'a>(text: &'a str, phrases: &[&str]) -> Option<&'a str> {
+    let (first, behind) = first_word(text)?;
     phrases.iter().find_map(|phrase| {
-        let mut rest = text.trim_start();
-        for word in phrase.split(' ') {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && !is_mark(c)).unwrap_or(rest.len());
-            // Twice its length is more than any spelling of a word without marks takes, thrice with combining ones.
-            if end == 0 || end > 6 * word.len() || stripped(&folded(&rest[..end])) != *word {
-                return None;
-            }
-            rest = rest[end..].trim_start();
+        let mut words = phrase.split(' ');
+        if words.next() != Some(first.as_str()) {
+            return None;
         }
-        Some(rest)
+        words.try_fold(behind, |rest, word| first_word(rest).filter(|(next, _)| next == word).map(|(_, behind)| behind))
     })
+}
+
+/// The first word of a text without marks, and what stands behind it; `None` where there is none that a phrase could have.
+fn first_word(text: &str) -> Option<(String, &str)> {
+    /// Twice its length is more than any spelling of a word without marks takes, thrice with combining ones; the longest
+    /// word of a phrase has seven letters.
+    const LONGEST: usize = 6 * 7;
+    let text = text.trim_start();
+    let end = text.find(|c: char| !c.is_alphanumeric() && !is_mark(c)).unwrap_or(text.len());
+    if end == 0 || end > LONGEST {
+        return None;
+    }
+    Some((stripped(&folded(&text[..end])), text[end..].trim_start()))
 }
 
 pub(super) fn is_mark(c: char) -> bool {
