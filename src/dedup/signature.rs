@@ -9,7 +9,7 @@ use super::tokens::TokenText;
 
 /// Raised whenever the same text would get other hashes or fingerprints, or these would lie elsewhere in the index: stored
 /// ones are then rebuilt.
-pub const SIGNATURE_VERSION: u32 = 3;
+pub const SIGNATURE_VERSION: u32 = 4;
 
 /// Words of a shingle. Three syllables are about two words: specific enough, and still there when every tenth is edited.
 pub const SHINGLE: usize = 3;
@@ -117,38 +117,68 @@ pub(super) fn shingle(first: u32, second: u32, third: u32) -> u32 {
 
 /// Chooses the fingerprints of a text: ascending, without repetition.
 fn fingerprints(words: &[u32]) -> Vec<u32> {
+    let hashes: Vec<u32> = words
+        .windows(FINGERPRINT)
+        .map(|five| shingle(five[0], five[1], five[2]).wrapping_add(shingle(five[3], five[4], five[2]).rotate_left(7)))
+        .collect();
     let mut chosen = Vec::with_capacity(words.len() / (WINDOW / 2) + LEAD / 3);
-    let lead = &words[..words.len().min(LEAD + FINGERPRINT - 1)];
-    winnow::<LEAD_WINDOW>(lead, &mut chosen);
-    winnow::<WINDOW>(words, &mut chosen);
+    winnow::<LEAD_WINDOW>(&hashes[..hashes.len().min(LEAD)], &mut chosen);
+    winnow::<WINDOW>(&hashes, &mut chosen);
     chosen.sort_unstable();
     chosen.dedup();
     chosen
 }
 
-/// Pushes the smallest shingle of every window of `WIDTH` (of the only window, where there are fewer shingles).
+/// Pushes the smallest hash of every window of `WIDTH` (of the only window, where there are fewer hashes), none twice in a
+/// row.
 ///
-/// A text with fewer words than a shingle gives nothing.
-fn winnow<const WIDTH: usize>(words: &[u32], chosen: &mut Vec<u32>) {
-    // The queue holds candidates in ascending order of hash; a ring as wide as a window is always wide enough.
-    let mut queue = [(0u32, 0usize); WIDTH];
-    let (mut head, mut length) = (0usize, 0usize);
-    let shingles = words.len().saturating_sub(FINGERPRINT - 1);
+/// A window covers the end of one block of as many hashes and the beginning of the next: its smallest is the smaller of the
+/// two parts' own, which are known from one pass over each block. No step depends on a guess.
+fn winnow<const WIDTH: usize>(hashes: &[u32], chosen: &mut Vec<u32>) {
+    if hashes.len() <= WIDTH {
+        chosen.extend(hashes.iter().min());
+        return;
+    }
     let mut last = None;
-    for (at, five) in words.windows(FINGERPRINT).enumerate() {
-        let hash = shingle(five[0], five[1], five[2]).wrapping_add(shingle(five[3], five[4], five[2]).rotate_left(7));
-        if length > 0 && queue[head].1 + WIDTH <= at {
-            head = (head + 1) % WIDTH;
-            length -= 1;
+    let mut ends = [0; WIDTH];
+    for (at, block) in hashes.chunks_exact(WIDTH).enumerate() {
+        let mut least = u32::MAX;
+        for (end, &hash) in ends.iter_mut().zip(block).rev() {
+            least = least.min(hash);
+            *end = least;
         }
-        while length > 0 && queue[(head + length - 1) % WIDTH].0 >= hash {
-            length -= 1;
+        let mut begin = u32::MAX;
+        let next = &hashes[(at + 1) * WIDTH..];
+        // The window that is the block itself, then those that reach into the next one, as far as there is one.
+        for (&end, before) in ends.iter().zip(std::iter::once(u32::MAX).chain(next.iter().copied())) {
+            begin = begin.min(before);
+            let least = end.min(begin);
+            if last != Some(least) {
+                last = Some(least);
+                chosen.push(least);
+            }
         }
-        queue[(head + length) % WIDTH] = (hash, at);
-        length += 1;
-        if (at + 1 >= WIDTH || at + 1 == shingles) && last != Some(queue[head].1) {
-            last = Some(queue[head].1);
-            chosen.push(queue[head].0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_hash_of_every_window_is_chosen_and_no_other() {
+        let hashes: Vec<u32> = (0..100u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 7) ^ (at % 3)).collect();
+        for length in 0..hashes.len() {
+            let hashes = &hashes[..length];
+            let mut chosen = Vec::new();
+            winnow::<7>(hashes, &mut chosen);
+            chosen.sort_unstable();
+            chosen.dedup();
+            let windows = hashes.windows(7.min(length.max(1)));
+            let mut expected: Vec<u32> = windows.filter_map(|window| window.iter().min().copied()).collect();
+            expected.sort_unstable();
+            expected.dedup();
+            assert_eq!(chosen, expected, "{length} hashes");
         }
     }
 }
