@@ -16,6 +16,7 @@ use std::time::Instant as Clock;
 use bantin::dedup::{Index, Known, KnownItems, SignatureCache, Subject, Thresholds, judge, sign};
 use bantin::store::likeness::Likeness;
 use chrono::DateTime;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
 mod news;
@@ -88,6 +89,7 @@ fn main() -> rusqlite::Result<ExitCode> {
     let mut conn = Connection::open(&file)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+         PRAGMA wal_autocheckpoint = 4000;
          CREATE TABLE items (id INTEGER PRIMARY KEY, story INTEGER NOT NULL, published INTEGER NOT NULL);",
     )?;
     let mut texts = Connection::open(file.with_extension("texts"))?;
@@ -96,6 +98,8 @@ fn main() -> rusqlite::Result<ExitCode> {
          CREATE TABLE texts (id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL);",
     )?;
     conn.set_prepared_statement_cache_capacity(64);
+    // As the store opens its own: a plan is a plan.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let mut likeness = Likeness::open(&conn)?;
     let mut cache = SignatureCache::new(CACHE_BYTES);
     let thresholds = Thresholds::default();

@@ -5,7 +5,7 @@
 //! | `likeness_pending` | an item whose fingerprints still lie as they came: written with the item, in its transaction |
 //! | `likeness_segment` | some thousand items whose fingerprints have been sorted together; each with when it was seen |
 //! | `likeness_chunk` | a part of a segment's postings, packed (see [`segment`]) |
-//! | `likeness_key` | an item with the hash of its text, beginning or address: for good |
+//! | `likeness_key` | an item with the hash of its text, beginning or address, both in one number (see [`key_place`]): for good |
 //! | `likeness_meta` | one row: by which signature version all this was made, and below which item that is yet to be done |
 //!
 //! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
@@ -40,6 +40,9 @@ const BELOW: i64 = 1 << 16;
 /// is looked up there costs half a microsecond instead of two or three, and most copies are of something recent.
 const HELD_BYTES: usize = 8 << 20;
 
+/// Hits that are reckoned with at first: an item of common phrases has some hundred.
+const HITS: usize = 512;
+
 /// Creates the tables where they are missing; part of the store's schema.
 pub const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS likeness_meta (
@@ -63,10 +66,8 @@ CREATE TABLE IF NOT EXISTS likeness_chunk (
     postings BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS likeness_key (
-    hash INTEGER NOT NULL,
-    item INTEGER NOT NULL,
-    PRIMARY KEY (hash, item)
-) WITHOUT ROWID;
+    place INTEGER PRIMARY KEY
+);
 ";
 
 /// What is known of the index in memory. One for each writer; see [`Likeness::on`].
@@ -193,9 +194,12 @@ impl Likeness {
     fn clear(conn: &Connection, behind: i64) -> rusqlite::Result<()> {
         let last: i64 =
             conn.query_row("SELECT coalesce(max(segment), 0) FROM likeness_segment", [], |row| row.get(0))?;
-        for table in ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_key", "likeness_meta"] {
+        for table in ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_meta"] {
             conn.execute(&format!("DELETE FROM {table}"), [])?;
         }
+        // Another version may have kept its keys in another way.
+        conn.execute("DROP TABLE likeness_key", [])?;
+        conn.execute_batch(SCHEMA)?;
         // Segments are asked newest first, by their numbers: those that are brought back go below the new ones.
         conn.execute("DELETE FROM sqlite_sequence WHERE name = 'likeness_segment'", [])?;
         conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('likeness_segment', ?1)", [last + BELOW])?;
@@ -301,7 +305,7 @@ impl Index for LikenessOn<'_> {
         let (from, to) = (from.timestamp(), to.timestamp());
         let Likeness { pending, segments, .. } = &*self.likeness;
         // Item, fingerprint and how many the item has, in one number: they are sorted twice as fast as one by one.
-        let mut found: Vec<u128> = Vec::new();
+        let mut found: Vec<u128> = Vec::with_capacity(HITS);
         let mut note = |seen: &Seen, fingerprint: u32| {
             let within = (from..=to).contains(&seen.seen);
             if within {
@@ -352,17 +356,24 @@ impl Index for LikenessOn<'_> {
         found.sort_unstable();
         found.dedup_by_key(|hit| *hit >> 32);
         let of_one_item = found.chunk_by(|one, other| one >> 64 == other >> 64);
-        let hit = |all: &[u128]| Hit { item: (all[0] >> 64) as i64, shared: all.len() as u32, of: all[0] as u32 };
-        Ok(of_one_item.map(hit).collect())
+        let mut hits = Vec::with_capacity(found.len().min(HITS));
+        hits.extend(of_one_item.map(|all| Hit {
+            item: (all[0] >> 64) as i64,
+            shared: all.len() as u32,
+            of: all[0] as u32,
+        }));
+        Ok(hits)
     }
 
     fn same(&mut self, keys: &[i64]) -> rusqlite::Result<Vec<i64>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT item FROM likeness_key WHERE hash = ?1 ORDER BY item DESC LIMIT ?2")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT place FROM likeness_key WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT ?3",
+        )?;
         let mut items = Vec::new();
-        for key in keys {
-            for item in statement.query_map(params![key, MOST_SAME as i64], |row| row.get(0))? {
-                items.push(item?);
+        for &key in keys {
+            let (first, last) = (key_place(key, 0), key_place(key, ITEMS_OF_KEYS));
+            for place in statement.query_map(params![first, last, MOST_SAME as i64], |row| row.get::<_, i64>(0))? {
+                items.push(place? & ITEMS_OF_KEYS);
             }
         }
         Ok(items)
@@ -394,10 +405,13 @@ impl LikenessOn<'_> {
     ///
     /// Those of the database.
     pub fn insert_keys(&mut self, item: i64, traces: &Traces) -> rusqlite::Result<()> {
-        let mut statement =
-            self.conn.prepare_cached("INSERT OR IGNORE INTO likeness_key (hash, item) VALUES (?1, ?2)")?;
-        for key in &traces.keys {
-            statement.execute(params![key, item])?;
+        // Beyond a thousand million items they are found by their fingerprints alone.
+        if !(0..=ITEMS_OF_KEYS).contains(&item) {
+            return Ok(());
+        }
+        let mut statement = self.conn.prepare_cached("INSERT OR IGNORE INTO likeness_key (place) VALUES (?1)")?;
+        for &key in &traces.keys {
+            statement.execute([key_place(key, item)])?;
         }
         Ok(())
     }
@@ -527,6 +541,19 @@ impl LikenessOn<'_> {
         }
         Ok(Segment::new(id, level, items, filter, held.fit()))
     }
+}
+
+/// The highest number of an item that has keys, and the mask of items in [`key_place`].
+const ITEMS_OF_KEYS: i64 = (1 << 30) - 1;
+
+/// A key and an item in one number, so that SQLite finds the row by its number: half the time of a key of two columns, and
+/// a fifth less room in the only part of the index that grows for ever.
+///
+/// Thirty-three bits of a key are left. Of ten million items with two keys each, one look-up in four hundred meets an item
+/// that it should not: it is one more to compare.
+fn key_place(key: i64, item: i64) -> i64 {
+    let key = key.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 31;
+    key.cast_signed() << 30 | item
 }
 
 /// The key of the chunk of a segment that starts with a spot.
