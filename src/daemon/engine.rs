@@ -308,7 +308,7 @@ impl Engine {
             // Pages may take minutes: others read in the meantime.
             turn = None;
             let began = Moment::now();
-            articles::complete(self, &client, &setup, &mut poll).await?;
+            Box::pin(articles::complete(self, &client, &setup, &mut poll)).await?;
             poll.duration += began.elapsed();
         }
         let (bytes, duration) = (poll.bytes, poll.duration);
@@ -366,6 +366,7 @@ impl Engine {
         state: SourceState,
         fetched: Fetched,
     ) -> Result<(PollIn, Option<OwnedSemaphorePermit>), PollError> {
+        // What few polls need is put into boxes below: every poll that waits for its host holds room for the rest.
         let host = fetched.host();
         let now = whole_seconds(fetched.started_at);
         let known = fetched.outcome();
@@ -395,21 +396,22 @@ impl Engine {
                 let mut found = Whole { read: *read, beyond: *beyond, hints, bytes: 0 };
                 if !is_feed {
                     turn = None;
-                    further::read(self, client, &asked, &state, &mut found, &mut facts).await?;
+                    Box::pin(further::read(self, client, &asked, &state, &mut found, &mut facts)).await?;
                 }
                 whole = Some(found);
             }
             Some(Taken::Offers(outcome, feeds)) => {
                 turn = None;
                 let mut found = Whole::nothing(DocumentKind::Html);
-                match further::follow_feed(self, client, &asked, &feeds, &mut found, &mut facts).await? {
+                let following = further::follow_feed(self, client, &asked, &feeds, &mut found, &mut facts);
+                match Box::pin(following).await? {
                     true => whole = Some(found),
                     false => facts.outcome = outcome,
                 }
             }
             Some(Taken::Not(outcome)) => facts.outcome = outcome,
-            None if facts.outcome.is_success() => {
-                whole = further::sitemaps_again(self, client, &asked, &state, &mut facts).await?;
+            None if facts.outcome.is_success() && state.habits.is_some() => {
+                whole = Box::pin(further::sitemaps_again(self, client, &asked, &state, &mut facts)).await?;
             }
             None => {}
         }

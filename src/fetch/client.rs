@@ -241,7 +241,7 @@ impl Client {
         loop {
             self.check(trip.request, &url)?;
             if trip.request.respect_robots {
-                self.shared.robots.check(self, trip.request, &url).await?;
+                Box::pin(self.shared.robots.check(self, trip.request, &url)).await?;
             }
             match self.hop(trip, &url).await {
                 Ok(Hop::Done(answer)) => return Ok(answer),
@@ -252,7 +252,7 @@ impl Client {
                     if !enabled || looked_at.len() >= MOST_MISSING || looked_at.contains(&at) {
                         return Err(failure);
                     }
-                    if !self.fetch_certificate(trip, &at).await {
+                    if !Box::pin(self.fetch_certificate(trip, &at)).await {
                         return Err(failure);
                     }
                     looked_at.push(at);
@@ -291,7 +291,7 @@ impl Client {
         match answer? {
             Understood::Hop(hop) => Ok(hop),
             Understood::Packed(packed) => {
-                let document = self.unpack(trip, *packed).await?;
+                let document = Box::pin(self.unpack(trip, *packed)).await?;
                 Ok(Hop::Done(Answer::Document(Box::new(document))))
             }
         }
@@ -345,7 +345,7 @@ impl Client {
                 return done(Answer::NotModified(validators(head, url)));
             }
             _ => {
-                let outcome = self.explain_status(trip, status, url, response, deadline).await;
+                let outcome = Box::pin(self.explain_status(trip, status, url, response, deadline)).await;
                 return done(Answer::Failed(outcome));
             }
         }
