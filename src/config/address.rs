@@ -32,6 +32,11 @@ pub struct Network {
 }
 
 impl Network {
+    /// Reads `10.0.0.0/8`, `fd00::/8` or a single address; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_network(text).ok()
+    }
+
     /// Whether `address` belongs to it. An IPv4 address mapped into IPv6 (`::ffff:10.0.0.1`) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
@@ -126,6 +131,19 @@ pub(super) fn parse_listen(text: &str, folder: &Path) -> Result<Listen, Fault> {
         None if text.starts_with('/') => fault.hint(format!("did you mean `unix:{text}`?")),
         _ => fault,
     })
+}
+
+/// The mode of a socket, in octal as `chmod` takes it: who may connect is who may write.
+pub(super) fn parse_mode(text: &str) -> Result<u32, Fault> {
+    const FORM: &str = "an octal mode such as `\"0660\"`: owner and group, and nobody else";
+
+    let is_octal = matches!(text.len(), 3 | 4) && text.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if is_octal && mode & !0o666 == 0 && mode & 0o600 == 0o600 => Ok(mode),
+        Ok(mode) if is_octal && mode & 0o600 != 0o600 => Err(fault("keeps out our own user").expected(FORM)),
+        Ok(_) if is_octal => Err(fault("is no mode of a socket, which nobody executes").expected(FORM)),
+        _ => Err(fault("is not an octal mode").expected(FORM)),
+    }
 }
 
 /// `10.0.0.0/8`, `fd00::/8`, or a single address.
@@ -302,6 +320,23 @@ mod tests {
         assert!(listen("127.0.0.1:99999").is_err());
         assert!(listen("unix:").is_err());
         assert!(listen(&format!("unix:/{}", "x".repeat(120))).unwrap_err().what.contains("107"));
+    }
+
+    #[test]
+    fn a_mode_lets_in_us_and_whom_it_names() {
+        assert_eq!(parse_mode("0660"), Ok(0o660));
+        assert_eq!(parse_mode("600"), Ok(0o600));
+        for (wrong, what) in [
+            ("0770", "is no mode of a socket, which nobody executes"),
+            ("4660", "is no mode of a socket, which nobody executes"),
+            ("0060", "keeps out our own user"),
+            ("rw-rw----", "is not an octal mode"),
+            ("0o660", "is not an octal mode"),
+            ("0880", "is not an octal mode"),
+            ("", "is not an octal mode"),
+        ] {
+            assert_eq!(parse_mode(wrong).expect_err(wrong).what, what, "{wrong}");
+        }
     }
 
     #[test]

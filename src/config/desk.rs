@@ -18,9 +18,8 @@ use super::topic::TOPIC_KEYS;
 /// Table and key (all of the table where the key is empty) of what the product's list of keys names and nothing obeys yet.
 ///
 /// Their readers are written and tested; a line is deleted here on the day the key has its effect. A key that is taken
-/// and does nothing would be worse than one that is refused: a `token` would seem to protect.
-pub(super) const NOT_YET: &[(&str, &str)] =
-    &[("topics", ""), ("feed", ""), ("server", "trusted_proxies"), ("server", "token"), ("topic", "token")];
+/// and does nothing would be worse than one that is refused: it would seem to work.
+pub(super) const NOT_YET: &[(&str, &str)] = &[("topics", ""), ("feed", "")];
 
 /// The tables of the file.
 pub(super) const TABLES: &[&str] = &["site", "server", "store", "poll", "publish", "stories", "source", "topic"];
@@ -111,6 +110,24 @@ impl<'i> Desk<'_, 'i> {
             DeValue::String(_) => field.text().map(Secret::plain),
             _ => self.secret_only(field),
         }
+    }
+
+    /// What readers have to show: a secret, with a warning where it is short enough to be tried out.
+    pub(super) fn token(&self, field: &Field<'_, 'i>) -> Option<Secret> {
+        /// Sixteen letters and digits are more than anybody can try over a network.
+        const SHORTEST: usize = 16;
+
+        let token = self.secret_only(field)?;
+        let length = token.expose().chars().count();
+        // An empty one is one that cannot be had here, which has been said.
+        if (1..SHORTEST).contains(&length) {
+            self.notes.warn(
+                field
+                    .wrong(format_args!("has {length} characters, few enough to be guessed"))
+                    .hint("make one with `openssl rand -hex 16`"),
+            );
+        }
+        Some(token)
     }
 
     /// A value that must be secret: `{ credential = "NAME" }`, `{ env = "NAME" }` or `{ file = "PATH" }`.

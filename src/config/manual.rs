@@ -63,9 +63,22 @@ const MANUAL: &[Row] = &[
                 "Addresses for readers: \"127.0.0.1:8080\", \"[::]:8080\" or \"unix:PATH\"; without effect while systemd passes \
                  the sockets (bantin.socket). Default: [\"127.0.0.1:8080\"].",
             ),
+            (
+                "socket_mode",
+                "Mode of the Unix sockets in listen, in octal: who may write may connect. That of admin is always 0600. \
+                 Default: \"0666\".",
+            ),
             ("admin", "An address of its own for the people who run it: metrics and the state of every source."),
-            ("trusted_proxies", "Networks of the proxies whose X-Forwarded-* headers are believed."),
-            ("token", "A secret that readers must show for everything."),
+            (
+                "trusted_proxies",
+                "Addresses or networks of the proxies whose X-Forwarded-For is believed, for the log; the other end of a Unix \
+                 socket always is. X-Forwarded-Proto and -Host are never read: addresses are made of site.url.",
+            ),
+            (
+                "token",
+                "A secret that readers must show for everything but /health: as ?token=, as a password with any user name, or as \
+                 a bearer token.",
+            ),
         ],
     ),
     (
@@ -253,7 +266,11 @@ const MANUAL: &[Row] = &[
             ("sections", "Stories whose source has one of these as its section."),
             ("tags", "Only stories of sources with one of these tags."),
             ("regex", "Regular expressions, for the rest."),
-            ("token", "A secret that readers must show for its feed."),
+            (
+                "token",
+                "A secret that readers must show for its feeds and its page, as in [server]; it is then listed nowhere and no file \
+                 of it is written. Its stories stand in the other feeds all the same.",
+            ),
         ],
     ),
 ];

@@ -215,6 +215,12 @@ fn read_root<'a, 'i>(root: &'a DeTable<'i>, file: Option<&Path>, desk: &'a Desk<
     for (index, (at, table)) in source::elements("topic", root.get("topic"), desk).into_iter().enumerate() {
         topics.extend(topic::read_topic(index + 1, at, table, desk, &mut seen).map(|topic| (at, topic)));
     }
+    if let (Some(_), Some(_), Some(section)) = (&server.token, &publish.directory, sections.get("server")) {
+        desk.notes.warn(
+            Note::at(section.at, "[server]: token does not protect the files in `publish.directory`")
+                .hint("let the web server that reads them ask for a password, or leave `directory` out"),
+        );
+    }
     if !desk.notes.has_errors() {
         topic::warn_of_idle(&topics, &sources, desk);
     }

@@ -43,17 +43,6 @@ impl Secret {
     pub fn origin(&self) -> &SecretOrigin {
         &self.origin
     }
-
-    /// Compares with what a stranger gave, in a time that depends on the length of `given` only.
-    pub fn matches(&self, given: &str) -> bool {
-        let (ours, theirs) = (self.value.as_bytes(), given.as_bytes());
-        let mut difference = u8::from(ours.len() != theirs.len()) | u8::from(ours.is_empty());
-        for (index, byte) in theirs.iter().enumerate() {
-            // `get` and not a shorter loop: where we stop must not tell how long the secret is.
-            difference |= byte ^ ours.get(index).copied().unwrap_or(!byte);
-        }
-        std::hint::black_box(difference) == 0
-    }
 }
 
 impl fmt::Debug for Secret {
@@ -171,16 +160,6 @@ mod tests {
             assert_eq!(secret.expose(), "bí-mật-1");
             assert!(!format!("{secret:?} {secret:#?}").contains("bí-mật"), "{secret:?}");
         }
-    }
-
-    #[test]
-    fn compares_whole_values() {
-        let secret = Secret::plain("khoa-1234");
-        assert!(secret.matches("khoa-1234"));
-        for wrong in ["", "khoa-123", "khoa-12345", "khoa-1235", "KHOA-1234"] {
-            assert!(!secret.matches(wrong), "{wrong}");
-        }
-        assert!(!Secret::plain("").matches(""), "an empty secret opens nothing");
     }
 
     #[track_caller]

@@ -9,7 +9,8 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::address::{
-    Listen, fault, is_dns_name, parse_contact, parse_listen, parse_network, parse_proxy, parse_site, parse_tag,
+    Listen, fault, is_dns_name, parse_contact, parse_listen, parse_mode, parse_network, parse_proxy, parse_site,
+    parse_tag,
 };
 use super::desk::Desk;
 use super::field::{Field, Place, fields};
@@ -23,6 +24,8 @@ pub const DEFAULT_SCHEDULE: &str = "*/20 * * * *";
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes of one document after decompression: five times the largest feed met among provincial sources.
 pub const DEFAULT_MAX_BODY: u64 = 10 << 20;
+/// Of Unix sockets in `listen`: a web server is another user, and TCP on this machine asks nobody either.
+pub const DEFAULT_SOCKET_MODE: u32 = 0o666;
 /// Age after which items are pruned.
 pub const DEFAULT_KEEP: Duration = Duration::from_secs(400 * DAY);
 
@@ -32,7 +35,7 @@ pub const DEFAULT_TIDY: &str = "40 3 * * *";
 const DAY: u64 = 24 * 3600;
 
 pub(super) const SITE_KEYS: &[&str] = &["title", "subtitle", "url", "tag", "language", "timezone", "author", "rights"];
-pub(super) const SERVER_KEYS: &[&str] = &["listen", "admin", "trusted_proxies", "token"];
+pub(super) const SERVER_KEYS: &[&str] = &["listen", "socket_mode", "admin", "trusted_proxies", "token"];
 pub(super) const STORE_KEYS: &[&str] = &["path", "keep", "tidy"];
 pub(super) const PUBLISH_KEYS: &[&str] = &["items", "directory", "content", "formats"];
 pub(super) const STORIES_KEYS: &[&str] = &["window", "same", "related"];
@@ -155,8 +158,14 @@ pub(super) fn read_timezone(field: &Field<'_, '_>) -> Option<Tz> {
 /// `[server]`
 pub(super) fn read_server<'i>(section: Option<&Section<'_, 'i>>, desk: &Desk<'_, 'i>) -> Server {
     let default = || vec![Listen::Tcp(std::net::SocketAddr::from(([127, 0, 0, 1], 8080)))];
-    let mut server =
-        Server { listen: default(), listen_is_default: true, admin: None, trusted_proxies: Vec::new(), token: None };
+    let mut server = Server {
+        listen: default(),
+        listen_is_default: true,
+        socket_mode: DEFAULT_SOCKET_MODE,
+        admin: None,
+        trusted_proxies: Vec::new(),
+        token: None,
+    };
     let mut admin_at = 0;
     for field in section.into_iter().flat_map(|section| section.fields(desk, "server")) {
         match field.name() {
@@ -180,7 +189,8 @@ pub(super) fn read_server<'i>(section: Option<&Section<'_, 'i>>, desk: &Desk<'_,
                 server.trusted_proxies =
                     networks.into_iter().filter_map(|(at, text)| field.parsed_text(at, text, parse_network)).collect();
             }
-            "token" => server.token = desk.secret_only(&field),
+            "token" => server.token = desk.token(&field),
+            "socket_mode" => server.socket_mode = field.parsed(parse_mode).unwrap_or(server.socket_mode),
             _ => desk.unknown("server", &field),
         }
     }

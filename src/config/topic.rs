@@ -63,7 +63,7 @@ pub(super) fn read_topic<'a, 'i>(
                 topic.regex =
                     patterns.into_iter().filter_map(|(at, text)| field.parsed_text(at, text, parse_regex)).collect();
             }
-            "token" => topic.token = desk.secret_only(&field),
+            "token" => topic.token = desk.token(&field),
             _ => desk.unknown("topic", &field),
         }
     }

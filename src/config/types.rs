@@ -89,6 +89,8 @@ pub struct Server {
     pub listen: Vec<Listen>,
     /// Whether `listen` was written in the file.
     pub listen_is_default: bool,
+    /// Mode of the Unix sockets among `listen`.
+    pub socket_mode: u32,
     /// The admin listener, off if absent.
     pub admin: Option<Listen>,
     /// Peers whose `X-Forwarded-*` headers are believed.

@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use super::overrule::Wish;
+use super::socket::{self, SocketFile};
 
 /// The longest line that either side reads: a request that names ten thousand sources.
 const LINE_BYTES: u64 = 1 << 20;
@@ -158,23 +159,16 @@ pub fn claim(database: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Binds the socket, replacing one that a killed daemon left behind.
+/// Binds the socket, replacing one that a killed daemon left behind; it goes with the second part of what is returned.
 ///
 /// # Errors
 ///
 /// If another daemon answers there ([`io::ErrorKind::AddrInUse`]), or the folder cannot be written.
-pub async fn bind(path: &Path) -> io::Result<UnixListener> {
-    if UnixStream::connect(path).await.is_ok() {
-        return Err(io::Error::new(io::ErrorKind::AddrInUse, "another bantin is running with this database"));
-    }
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let listener = UnixListener::bind(path)?;
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    Ok(listener)
+pub(super) async fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
+    socket::bind(path, 0o600).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => io::Error::new(error.kind(), "another bantin is running with this database"),
+        _ => error,
+    })
 }
 
 /// One end of a connection.

@@ -44,6 +44,7 @@ pub mod relearn;
 mod renamed;
 pub mod run;
 pub mod setup;
+mod socket;
 pub mod systemd;
 pub mod upkeep;
 pub mod writer;

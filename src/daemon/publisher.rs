@@ -76,7 +76,8 @@ impl Publisher {
     fn all(&self) -> Result<Published, StoreError> {
         let changes: std::collections::HashMap<String, i64> = self.library.feeds()?.into_iter().collect();
         let mut keys = vec![FeedKey::Merged];
-        keys.extend(self.masthead.topics().iter().map(|(id, _)| FeedKey::Topic(id.clone())));
+        let topics = self.masthead.topics().iter().chain(self.masthead.private_topics());
+        keys.extend(topics.map(|(id, _)| FeedKey::Topic(id.clone())));
         keys.extend(self.masthead.covered_provinces().map(|province| FeedKey::Province(province.slug.clone())));
         let mut published = Published { documents: publish::standing(&self.masthead), ..Published::default() };
         self.render(&keys, &mut published)?;
@@ -85,10 +86,10 @@ impl Publisher {
         Ok(published)
     }
 
-    /// Removes the files of feeds and formats that have left the configuration.
+    /// Removes the files of feeds and formats that have left the configuration, or ask for a token now.
     fn remove_strangers(&self, directory: &std::path::Path, ever: &[String]) -> Result<(), files::FilesError> {
         for path in ever {
-            let known = key_of(path).is_some_and(|key| self.masthead.knows(&key));
+            let known = key_of(path).is_some_and(|key| self.masthead.knows(&key) && !self.masthead.is_private(&key));
             for format in publish::Format::ALL.map(publish::Format::extension) {
                 if !known || !self.formats.contains(&format) {
                     files::remove(directory, &format!("{path}.{format}"))?;
@@ -230,7 +231,16 @@ impl Publisher {
     /// Writes the files of what was rendered; where that was everything, others' files are removed.
     fn write(&self, published: &mut Published, everything: bool) {
         let Some(directory) = &self.directory else { return };
-        let written = files::write(directory, &published.documents).and_then(|changed| {
+        // Whoever serves the files asks nobody for a token.
+        let private: Vec<String> =
+            self.masthead.private_topics().iter().map(|(id, _)| FeedKey::Topic(id.clone()).path()).collect();
+        let is_private = |document: &Document| {
+            let path = document.path.split_once('.').map_or(document.path.as_str(), |(path, _)| path);
+            private.iter().any(|private| private == path)
+        };
+        let open: Vec<Document> =
+            published.documents.iter().filter(|document| !is_private(document)).cloned().collect();
+        let written = files::write(directory, &open).and_then(|changed| {
             published.files = changed;
             if everything { self.remove_strangers(directory, &published.ever) } else { Ok(()) }
         });
@@ -261,6 +271,7 @@ fn fingerprint(config: &Config) -> String {
     put(&format!("{:?}", config.publish));
     for topic in &config.topics {
         put(topic.id.as_str());
+        put(if topic.token.is_some() { "private" } else { "public" });
         put(&topic.title);
     }
     for source in &config.sources {

@@ -23,6 +23,7 @@ use tracing::{error, info, warn};
 
 use super::control;
 use super::engine::{Clock, Engine};
+use super::listeners::Bound;
 use super::panel::{Listening, Office};
 use super::press::{self, Press};
 use super::publisher::{PublishError, Publisher};
@@ -31,8 +32,9 @@ use super::writer::Writer;
 use super::{classify, commands, listeners, relearn, systemd, upkeep};
 use crate::config::Config;
 use crate::model::{Instant, SourceId};
+use crate::publish::Document;
 use crate::schedule::CronError;
-use crate::serve::{self, Edition, Limits, Site};
+use crate::serve::{self, Access, Edition, Limits, Site};
 use crate::store::StoreError;
 use crate::store::sqlite::{SqliteLibrary, Store};
 
@@ -192,7 +194,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         false => None,
     };
     upkeep::sweep(&database);
-    let (listeners, addresses) = listeners::listeners(&setup.config, standalone).await?;
+    let Bound { listeners, names: addresses, files } = listeners::listeners(&setup.config, standalone).await?;
     let admin = listeners::admin(&setup.config).await?;
 
     let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
@@ -208,7 +210,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
             first.round(engine.writer(), true, engine.now())
         })?
     };
-    let edition = Edition { masthead: Arc::clone(&setup.masthead), documents: published.documents, gone: Vec::new() };
+    let edition = edition(&setup, published.documents);
     let library: Arc<SqliteLibrary> = Arc::clone(engine.library());
     let site = Site::new(edition, library, Limits::default(), engine.now());
 
@@ -227,13 +229,20 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     };
     press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
     let publishing = tokio::spawn(press::publish_loop(press.clone(), changed, until_stop(stopped.clone())));
-    let commands = control.map(|listener| {
-        tokio::spawn(commands::control_loop(listener, database.clone(), press.clone(), until_stop(stopped.clone())))
+    let commands = control.map(|(listener, file)| {
+        let serving = tokio::spawn(commands::control_loop(
+            listener,
+            database.clone(),
+            press.clone(),
+            until_stop(stopped.clone()),
+        ));
+        (serving, file)
     });
-    let panel = admin.map(|(listener, address)| {
-        info!("status, metrics and more for you at {address}");
+    let panel = admin.map(|Bound { listeners, names, files }| {
+        info!("status, metrics and more for you at {}", names.join(", "));
         let office: Arc<dyn serve::Panel> = Arc::new(Office::new(press.clone(), database.clone()));
-        tokio::spawn(serve::serve_panel(office, "/status", vec![listener], until_stop(stopped.clone())))
+        let serving = tokio::spawn(serve::serve_panel(office, "/status", listeners, until_stop(stopped.clone())));
+        (serving, files)
     });
     let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
     let relearning = tokio::spawn(relearn::fill_beside(Arc::clone(&engine)));
@@ -258,14 +267,15 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         beside.abort();
         let _ = beside.await;
     }
+    // Their sockets in the file system go with them.
     let _ = server.await;
-    if let Some(panel) = panel {
-        let _ = panel.await;
+    drop(files);
+    if let Some((serving, _files)) = panel {
+        let _ = serving.await;
     }
     let _ = publishing.await;
-    if let Some(commands) = commands {
-        let _ = commands.await;
-        let _ = std::fs::remove_file(&control_path);
+    if let Some((serving, _file)) = commands {
+        let _ = serving.await;
     }
     drop(press);
     drop(engine);
@@ -276,6 +286,12 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     }
     info!("stopped");
     Ok(())
+}
+
+/// What readers get by this configuration.
+fn edition(setup: &Setup, documents: Vec<Document>) -> Edition {
+    let access = Access::new(&setup.config.server, &setup.config.topics);
+    Edition { masthead: Arc::clone(&setup.masthead), documents, gone: Vec::new(), access }
 }
 
 /// Polls what is due, hears signals, beats for the watchdog; returns on shutdown, with all polls dropped.
@@ -440,6 +456,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
             for (key, differs) in [
                 ("server.admin", setup.config.server.admin != old.config.server.admin),
                 ("server.listen", setup.config.server.listen != old.config.server.listen),
+                ("server.socket_mode", setup.config.server.socket_mode != old.config.server.socket_mode),
                 ("store.path", setup.config.store.path != old.config.store.path),
             ] {
                 if differs {
@@ -458,12 +475,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
             let round = tokio::task::spawn_blocking(move || publisher.round(&writer, true, now)).await;
             match round {
                 Ok(Ok(published)) => {
-                    let edition = Edition {
-                        masthead: Arc::clone(&setup.masthead),
-                        documents: published.documents,
-                        gone: Vec::new(),
-                    };
-                    press.site.replace(edition, now);
+                    press.site.replace(edition(&setup, published.documents), now);
                     press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
                 }
                 Ok(Err(error)) => press.note(Some(error.to_string())),

@@ -8,7 +8,7 @@ use chrono::{Datelike, SecondsFormat};
 use url::Url;
 
 use crate::config::{Content, Language, SourceKind};
-use crate::model::{Carrier, Enclosure, Entry, EntrySource, FeedContent, FeedMeta, Instant, Person};
+use crate::model::{Carrier, Enclosure, Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Person, TopicId};
 
 use super::markup::{Markup, allowed};
 use super::masthead::Masthead;
@@ -238,7 +238,8 @@ pub(super) fn paragraphs(text: &str) -> String {
 
 fn categories(masthead: &Masthead, entry: &Entry) -> Vec<Category> {
     let mut found = Vec::new();
-    for topic in &entry.topics {
+    let is_private = |topic: &&TopicId| masthead.is_private(&FeedKey::Topic(TopicId::clone(topic)));
+    for topic in entry.topics.iter().filter(|topic| !is_private(topic)) {
         let label = masthead.topic_title(topic).unwrap_or(topic.as_str()).to_owned();
         found.push(Category { term: topic.to_string(), scheme: Some(masthead.minted("topics")), label });
     }

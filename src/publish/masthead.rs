@@ -49,6 +49,7 @@ pub struct Masthead {
     items: usize,
     content: Content,
     topics: Vec<(TopicId, String)>,
+    private_topics: Vec<(TopicId, String)>,
     provinces: Vec<Province>,
     sources: Vec<SourceLine>,
     source_index: HashMap<SourceId, usize>,
@@ -76,12 +77,17 @@ impl Masthead {
                 enabled: source.enabled,
             })
             .collect();
+        let named = |private: bool| {
+            let topics = config.topics.iter().filter(move |topic| topic.token.is_some() == private);
+            topics.map(|topic| (topic.id.clone(), topic.title.clone())).collect()
+        };
         let source_index = sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect();
         Self {
             site: config.site.clone(),
             items: config.publish.items,
             content: config.publish.content,
-            topics: config.topics.iter().map(|topic| (topic.id.clone(), topic.title.clone())).collect(),
+            topics: named(false),
+            private_topics: named(true),
             provinces,
             sources,
             source_index,
@@ -99,9 +105,19 @@ impl Masthead {
         self.items
     }
 
-    /// Ids and titles of the topics, in the order of the file.
+    /// Ids and titles of the topics that everybody may read, in the order of the file.
     pub fn topics(&self) -> &[(TopicId, String)] {
         &self.topics
+    }
+
+    /// Ids and titles of the topics that ask for a token. Nothing that others read names them.
+    pub fn private_topics(&self) -> &[(TopicId, String)] {
+        &self.private_topics
+    }
+
+    /// Whether a feed asks for a token of its own: it is listed nowhere, and no file of it is written.
+    pub fn is_private(&self, key: &FeedKey) -> bool {
+        matches!(key, FeedKey::Topic(id) if self.private_topics.iter().any(|(topic, _)| topic == id))
     }
 
     /// All provinces.
@@ -119,9 +135,9 @@ impl Masthead {
         self.source_index.get(id).map(|&at| &self.sources[at])
     }
 
-    /// The title of a topic, if it is configured.
+    /// The title of a topic, private or not, if it is configured.
     pub fn topic_title(&self, id: &TopicId) -> Option<&str> {
-        self.topics.iter().find(|(topic, _)| topic == id).map(|(_, title)| title.as_str())
+        self.topics.iter().chain(&self.private_topics).find(|(topic, _)| topic == id).map(|(_, title)| title.as_str())
     }
 
     /// The name of a province, if there is such a one.

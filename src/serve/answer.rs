@@ -9,14 +9,16 @@ use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, REFERRER_POLICY,
-    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use tracing::debug;
+use tracing::{debug, warn};
 
+use crate::config::Language;
 use crate::publish::pages::{Notice, security_policy, security_policy_with_pictures};
 use crate::publish::{Coding, Encoded, Format, Representation};
 
+use super::access::{Pass, Peer};
 use super::negotiate;
 use super::route::{Kind, Target, route};
 use super::site::{Found, Health, Site, State};
@@ -30,6 +32,9 @@ const ASSET_CACHE: &str = "public, max-age=86400";
 /// Somebody may just be about to publish there.
 const MISSING_CACHE: &str = "public, max-age=30";
 const NO_STORE: &str = "no-store";
+/// Browsers ask for a password then, which is the token, and send it with everything else they load from here.
+const CHALLENGE: &str = "Basic realm=\"bantin\", charset=\"UTF-8\"";
+const ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// What a browser gets instead of `application/atom+xml`, which it would show as source text.
 const XML_FOR_BROWSERS: &str = "application/xml; charset=utf-8";
@@ -44,7 +49,16 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
     let uri = request.uri();
     let target = route(uri.path(), uri.query(), state.masthead.site().url.path());
     let kind = target.kind();
+    let pass = state.access.judge(&target, uri.query(), request.headers());
+    let client = state.access.client(request.extensions().get::<Peer>().copied(), request.headers());
+    let client = client.map_or_else(|| "this machine".to_owned(), |address| address.to_string());
     let mut response = match *request.method() {
+        Method::GET | Method::HEAD if matches!(pass, Pass::Missing | Pass::Wrong) => {
+            if pass == Pass::Wrong {
+                warn!(client, http.path = uri.path(), "a wrong token was shown by {client} for `{}`", uri.path());
+            }
+            locked(&state)
+        }
         Method::GET | Method::HEAD => respond(site, &state, &target, request.headers()).await,
         Method::OPTIONS => options(),
         _ => {
@@ -55,6 +69,9 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
         }
     };
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if pass == Pass::Private {
+        keep_private(&mut response, uri.query());
+    }
     let length = hyper::body::Body::size_hint(response.body()).exact().unwrap_or_default();
     let status = response.status();
     // A 304 has the length of nothing; everything else tells its own, also to HEAD.
@@ -68,7 +85,7 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
     let sent = if is_head { 0 } else { usize::try_from(length).unwrap_or_default() };
     site.counters().add(kind, status.as_u16(), sent);
     debug!(
-        http.method = %request.method(), http.path = uri.path(), http.status = status.as_u16(), bytes = sent,
+        client, http.method = %request.method(), http.path = uri.path(), http.status = status.as_u16(), bytes = sent,
         "answered {} {} with {}", request.method(), uri.path(), status.as_u16()
     );
     response
@@ -174,12 +191,46 @@ fn moved(address: &str) -> Response<Full<Bytes>> {
     response
 }
 
+/// What somebody without the token gets: not even a page, as that would name what is here.
+fn locked(state: &State) -> Response<Full<Bytes>> {
+    let line = match state.masthead.site().language {
+        Language::Vi => {
+            "cần mã truy cập: thêm `?token=…` vào địa chỉ, hoặc dùng mã làm mật khẩu (tên người dùng tuỳ ý)\n"
+        }
+        Language::En => "a token is needed: as `?token=…` in the address, or as the password, with any user name\n",
+    };
+    let mut response = text(StatusCode::UNAUTHORIZED, line);
+    set(&mut response, WWW_AUTHENTICATE, CHALLENGE);
+    set(&mut response, CACHE_CONTROL, NO_STORE);
+    set(&mut response, REFERRER_POLICY, "no-referrer");
+    response
+}
+
+/// Headers of everything that a token has opened: kept by the reader alone, named to nobody by `Referer`, not indexed. A
+/// redirection takes along the token that it was reached with.
+fn keep_private(response: &mut Response<Full<Bytes>>, query: Option<&str>) {
+    let value = |response: &Response<Full<Bytes>>, name| {
+        let value = response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        value.map(str::to_owned)
+    };
+    if let Some(rest) = value(response, CACHE_CONTROL).as_deref().and_then(|kept| kept.strip_prefix("public")) {
+        set(response, CACHE_CONTROL, &format!("private{rest}"));
+    }
+    let token = query.into_iter().flat_map(|query| query.split('&')).find(|part| part.starts_with("token="));
+    if let (Some(location), Some(token)) = (value(response, LOCATION), token) {
+        set(response, LOCATION, &format!("{location}?{token}"));
+        *response.body_mut() = Full::default();
+    }
+    set(response, REFERRER_POLICY, "no-referrer");
+    set(response, ROBOTS_TAG, "noindex");
+}
+
 fn options() -> Response<Full<Bytes>> {
     let mut response = text(StatusCode::NO_CONTENT, "");
     response.headers_mut().remove(CONTENT_TYPE);
     set(&mut response, ALLOW, METHODS);
     set(&mut response, ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match, If-Modified-Since, Cache-Control");
+    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, If-None-Match, If-Modified-Since, Cache-Control");
     set(&mut response, ACCESS_CONTROL_MAX_AGE, "86400");
     for_scripts(&mut response);
     response

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
 use super::Limits;
+use super::access::Peer;
 use super::answer::answer;
 use super::site::Site;
 
@@ -114,19 +115,19 @@ where
     let (handler, limits, stopped) = (handler.clone(), limits.clone(), stopped.clone());
     match listener {
         Listener::Tcp(listener) => {
-            let (stream, _) = listener.accept().await?;
+            let (stream, from) = listener.accept().await?;
             // Answers are written whole; waiting to fill a packet would only delay the last one.
             let _ = stream.set_nodelay(true);
             connections.spawn(async move {
                 let _slot = slot;
-                converse(stream, limits, handler, stopped).await;
+                converse(stream, Peer::Ip(from.ip()), limits, handler, stopped).await;
             });
         }
         Listener::Unix(listener) => {
             let (stream, _) = listener.accept().await?;
             connections.spawn(async move {
                 let _slot = slot;
-                converse(stream, limits, handler, stopped).await;
+                converse(stream, Peer::Local, limits, handler, stopped).await;
             });
         }
     }
@@ -134,13 +135,15 @@ where
 }
 
 /// Serves one connection to its end: the client's, the server's, or that of its lifetime.
-async fn converse<S, H, A>(stream: S, limits: Limits, handler: H, mut stopped: watch::Receiver<bool>)
+async fn converse<S, H, A>(stream: S, peer: Peer, limits: Limits, handler: H, mut stopped: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Incoming>) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        // Beside the request, for whoever wants to know.
+        request.extensions_mut().insert(peer);
         let response = handler(request);
         async move { Ok::<_, Infallible>(response.await) }
     });

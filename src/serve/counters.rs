@@ -16,7 +16,7 @@ const KINDS: [(Kind, &str); 8] = [
 ];
 
 /// Every status this server sends itself.
-const STATUSES: [u16; 10] = [200, 204, 301, 304, 404, 405, 410, 500, 503, 0];
+const STATUSES: [u16; 11] = [200, 204, 301, 304, 401, 404, 405, 410, 500, 503, 0];
 
 /// Counts of requests by what was asked for and how it ended.
 #[derive(Debug, Default)]

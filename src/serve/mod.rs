@@ -18,6 +18,7 @@
 //!   comparison.
 //! - Nothing here asks what time it is: the daemon says when it publishes, and no `Last-Modified` is later than that.
 
+mod access;
 mod answer;
 mod cache;
 mod connections;
@@ -29,6 +30,7 @@ mod site;
 
 use std::time::Duration;
 
+pub use self::access::{Access, Peer};
 pub use self::answer::answer;
 pub use self::connections::{Listener, listen, serve};
 pub use self::counters::{Count, Counters};

@@ -14,6 +14,7 @@ use crate::publish::{self, Document, HTML, Masthead, Representation};
 use crate::store::{Library, StoreError};
 
 use super::Limits;
+use super::access::Access;
 use super::cache::Cache;
 use super::counters::Counters;
 use super::route::Target;
@@ -40,6 +41,8 @@ pub struct Edition {
     pub documents: Vec<Document>,
     /// Feeds that were published once and will not come back: 410.
     pub gone: Vec<FeedKey>,
+    /// Who may read it.
+    pub access: Access,
 }
 
 /// What readers can ask for, and what bounds their asking.
@@ -71,6 +74,7 @@ impl std::fmt::Debug for Shelf {
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub masthead: Arc<Masthead>,
+    pub access: Arc<Access>,
     documents: HashMap<String, Representation>,
     gone: HashSet<FeedKey>,
     health: Health,
@@ -102,7 +106,11 @@ impl Site {
     /// Its [`Health`] is `Starting` until something else is said.
     pub fn new(edition: Edition, library: Arc<dyn Library>, limits: Limits, now: Instant) -> Arc<Self> {
         let site = Self {
-            state: RwLock::new(Arc::new(State::of(Arc::clone(&edition.masthead), Health::Starting))),
+            state: RwLock::new(Arc::new(State::of(
+                Arc::clone(&edition.masthead),
+                Arc::new(edition.access.clone()),
+                Health::Starting,
+            ))),
             library: Shelf(library),
             calls: Arc::new(Semaphore::new(limits.library_calls)),
             cache: Cache::new(limits.cache_bytes),
@@ -132,7 +140,7 @@ impl Site {
     /// Feeds that the new configuration no longer knows, and the old one did, are gone.
     pub fn replace(&self, edition: Edition, now: Instant) {
         let paths: HashSet<String> = edition.documents.iter().map(|document| document.path.clone()).collect();
-        let Edition { masthead, documents, gone } = edition;
+        let Edition { masthead, documents, gone, access } = edition;
         let fresh = self.prepared(documents, now);
         self.change(|state| {
             let left = known_feeds(&state.masthead).into_iter();
@@ -141,7 +149,7 @@ impl Site {
             let mut documents = std::mem::take(&mut state.documents);
             documents.retain(|path, _| paths.contains(path));
             documents.extend(fresh);
-            *state = State { documents, gone, ..State::of(masthead, state.health.clone()) };
+            *state = State { documents, gone, ..State::of(masthead, Arc::new(access), state.health.clone()) };
         });
         self.cache.renew();
     }
@@ -270,7 +278,7 @@ impl Site {
 }
 
 impl State {
-    fn of(masthead: Arc<Masthead>, health: Health) -> Self {
+    fn of(masthead: Arc<Masthead>, access: Arc<Access>, health: Health) -> Self {
         let notices = [Notice::NotFound, Notice::Gone, Notice::Busy, Notice::Broken].map(|notice| {
             let html = pages::notice(&masthead, notice);
             (notice, Representation::new(HTML, html.into_bytes(), None))
@@ -279,6 +287,7 @@ impl State {
             || masthead.sources().iter().any(|source| source.content == Content::Full);
         Self {
             masthead,
+            access,
             documents: HashMap::new(),
             gone: HashSet::new(),
             health,

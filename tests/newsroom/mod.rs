@@ -76,6 +76,7 @@ pub fn config() -> Config {
         server: Server {
             listen: Vec::new(),
             listen_is_default: true,
+            socket_mode: 0o666,
             admin: None,
             trusted_proxies: Vec::new(),
             token: None,

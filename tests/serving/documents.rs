@@ -237,7 +237,10 @@ async fn a_new_configuration_replaces_everything() {
         config.topics.remove(0);
     }));
     let documents = publish::standing(&masthead);
-    server.site.replace(Edition { masthead, documents, gone: Vec::new() }, newsroom::instant("2026-11-23 19:00"));
+    server.site.replace(
+        Edition { masthead, documents, gone: Vec::new(), access: Default::default() },
+        newsroom::instant("2026-11-23 19:00"),
+    );
     assert_eq!(server.get("/topics/dan-van.atom").await.status, 410);
     assert_eq!(server.get("/topics/dan-van").await.status, 410);
     assert!(server.get("/").await.text().contains("Tin mới"));

@@ -61,7 +61,7 @@ fn now() -> Instant {
 
 fn edition(shelf: &Shelf) -> Edition {
     let masthead = Arc::new(newsroom::masthead());
-    Edition { documents: documents(&masthead, shelf), masthead, gone: Vec::new() }
+    Edition { documents: documents(&masthead, shelf), masthead, gone: Vec::new(), access: Default::default() }
 }
 
 fn documents(masthead: &publish::Masthead, shelf: &Shelf) -> Vec<Document> {

@@ -39,8 +39,6 @@ title = "T"
 url = "https://1.2.3.4/"
 [server]
 tokn = "x"
-token = "x"
-trusted_proxies = []
 [poll]
 max_body = "1 GiB"
 [[source]]
@@ -54,7 +52,6 @@ section = []
 id = "t"
 title = "T"
 strong = ["x"]
-token = "x"
 "#,
         r#"error: feeds.toml:1:1: unknown key `title`
   expected one of `site`, `server`, `store`, `poll`, `publish`, `stories`, `source`, `topic`
@@ -70,37 +67,27 @@ error: feeds.toml:4:3: `feed` is not yet known to this version
 hint: leave it out for now: a key without effect would only seem to work
 
 error: feeds.toml:10:1: [server]: unknown key `tokn`
-  expected one of `listen`, `admin`
+  expected one of `listen`, `socket_mode`, `admin`, `trusted_proxies`, `token`
 
-error: feeds.toml:11:1: [server]: `token` is not yet known to this version
+hint: did you mean `token`?
 
-hint: leave it out for now: a key without effect would only seem to work
-
-error: feeds.toml:12:1: [server]: `trusted_proxies` is not yet known to this version
-
-hint: leave it out for now: a key without effect would only seem to work
-
-error: feeds.toml:14:12: [poll]: one body of `max_body` would not fit into `memory`
+error: feeds.toml:12:12: [poll]: one body of `max_body` would not fit into `memory`
   expected `memory` to be the greater of the two, by far
 
-error: feeds.toml:18:1: source `a`: unknown key `host_interval`
+error: feeds.toml:16:1: source `a`: unknown key `host_interval`
   expected one of `id`, `was`, `title`, `url`, `kind`, `enabled`, `province`, `outlet`, `aliases`, `section`, `tags`, `rank`, `schedule`, `language`, `timezone`, `date_order`, `content`, `article`, `profile`, `html`, `json`, `timeout`, `max_body`, `user_agent`, `proxy`, `headers`, `robots`, `allow_private_addresses`, `tls_fetch_intermediate`, `ca`, `tls_pin`
 
 hint: `host_interval` is a key of `[poll]`
 
-error: feeds.toml:20:1: source `a`: unknown key `html.schedule`
+error: feeds.toml:18:1: source `a`: unknown key `html.schedule`
   expected one of `item`, `link`, `title`, `date`, `lead`, `image`, `next`, `article`
 
 hint: `schedule` is a key of `[poll]` and `[[source]]`
 
-error: feeds.toml:21:1: source `a`: unknown key `html.section`
+error: feeds.toml:19:1: source `a`: unknown key `html.section`
   expected one of `item`, `link`, `title`, `date`, `lead`, `image`, `next`, `article`
 
-hint: `section` is a key of `[[source]]`
-
-error: feeds.toml:26:1: topic `t`: `token` is not yet known to this version
-
-hint: leave it out for now: a key without effect would only seem to work"#,
+hint: `section` is a key of `[[source]]`"#,
     );
 }
 
@@ -256,7 +243,7 @@ port = 80
 hint: did you mean `schedule`?
 
 error: feeds.toml:12:1: [server]: unknown key `port`
-  expected one of `listen`, `admin`, `trusted_proxies`, `token`"#,
+  expected one of `listen`, `socket_mode`, `admin`, `trusted_proxies`, `token`"#,
     );
 }
 
@@ -564,6 +551,24 @@ error: feeds.toml:17:8: source `a`: html is the text `x`
 }
 
 #[test]
+fn a_token_that_protects_little_is_worth_a_warning() {
+    let variables = [("KHOA", "ngan")];
+    let lookup = env(&variables);
+    let around = Surroundings { env: &lookup, ..Surroundings::bare() };
+    warned(
+        &format!("{}[server]\ntoken = {{ env = \"KHOA\" }}\n[publish]\ndirectory = \"public\"\n", LEAST.trim_start()),
+        &around,
+        r#"feeds.toml:7:1: [server]: token does not protect the files in `publish.directory`
+
+hint: let the web server that reads them ask for a password, or leave `directory` out
+
+feeds.toml:8:9: [server]: token has 4 characters, few enough to be guessed
+
+hint: make one with `openssl rand -hex 16`"#,
+    );
+}
+
+#[test]
 fn listeners_and_trust_are_checked() {
     refused(
         r#"[server]
@@ -571,6 +576,7 @@ listen = [":8080", "localhost:1", "127.0.0.1:80", "127.0.0.1:80"]
 admin = "127.0.0.1:80"
 trusted_proxies = ["10.0.0.0/40"]
 token = "abc"
+socket_mode = "0777"
 "#,
         r#"error: feeds.toml:8:11: [server]: listen `:8080` is not an address to listen on
   expected an address with a port such as `127.0.0.1:8080` or `[::]:8080`, or `unix:PATH`
@@ -591,7 +597,10 @@ error: feeds.toml:10:20: [server]: trusted_proxies `10.0.0.0/40` has a prefix th
   expected an address or a network such as `127.0.0.1`, `10.0.0.0/8` or `fd00::/8`
 
 error: feeds.toml:11:9: [server]: token stands in the file in plain text
-  expected `{ credential = "NAME" }`, `{ env = "NAME" }` or `{ file = "PATH" }`"#,
+  expected `{ credential = "NAME" }`, `{ env = "NAME" }` or `{ file = "PATH" }`
+
+error: feeds.toml:12:15: [server]: socket_mode `0777` is no mode of a socket, which nobody executes
+  expected an octal mode such as `"0660"`: owner and group, and nobody else"#,
     );
 }
 

@@ -165,7 +165,10 @@ pub(super) fn write_outlet(masthead: &Masthead, entry: &Entry, line: &mut Markup
 pub(super) fn write_labels(masthead: &Masthead, here: Option<&FeedKey>, entry: &Entry, out: &mut Markup) {
     let topics = entry.topics.iter().take(3).map(|id| FeedKey::Topic(id.clone()));
     let province = entry.province.iter().map(|slug| FeedKey::Province(slug.clone()));
-    let labels: Vec<_> = topics.chain(province).filter(|key| Some(key) != here && masthead.knows(key)).collect();
+    let labels: Vec<_> = topics
+        .chain(province)
+        .filter(|key| Some(key) != here && masthead.knows(key) && !masthead.is_private(key))
+        .collect();
     if labels.is_empty() {
         return;
     }
