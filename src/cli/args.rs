@@ -22,18 +22,22 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "LEVEL", env = "BANTIN_LOG")]
     pub log: Option<String>,
 
+    /// The form of the log: `json` writes one object a line
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM", env = "BANTIN_LOG_FORMAT")]
+    pub log_format: Format,
+
     /// What to do
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// How tables are printed.
+/// How tables and logs are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Columns for people
+    /// For people
     #[default]
     Text,
-    /// One JSON array
+    /// JSON
     Json,
 }
 

@@ -183,7 +183,19 @@ fn read_config(path: &std::path::Path, secrets: MissingSecrets) -> Result<(Confi
 
 /// Starts logging at `--log`, else at `default`.
 fn start_log(cli: &Cli, default: &str) {
-    log::start(cli.log.as_deref().unwrap_or(default), log::Form::Text);
+    log::start(cli.log.as_deref().unwrap_or(default), log_form(cli));
+}
+
+/// Likewise for a daemon, at `info`.
+fn start_daemon_log(cli: &Cli) {
+    log::start_calm(cli.log.as_deref().unwrap_or("info"), log_form(cli));
+}
+
+fn log_form(cli: &Cli) -> log::Form {
+    match cli.log_format {
+        args::Format::Text => log::Form::Text,
+        args::Format::Json => log::Form::Json,
+    }
 }
 
 /// Prints the manual page, or writes all of them.

@@ -58,7 +58,7 @@ fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 
 /// `bantin run`, with a clock that runs so many times as fast as the machine's
 pub fn daemon(cli: &Cli, clock_speed: u32) -> anyhow::Result<ExitCode> {
-    super::start_log(cli, "info");
+    super::start_daemon_log(cli);
     let (config, warnings) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
     for warning in &warnings {
         tracing::warn!("{warning}");

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant as Moment;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, error_span, info, warn};
 
 use super::articles;
 use super::document::{self, Asked, Taken};
@@ -289,7 +289,8 @@ impl Engine {
     ///
     /// [`PollError`] when the outcome could not be reached or kept: that is our trouble, and nothing is known anew.
     pub async fn poll(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
-        let span = info_span!("poll", source.id = %source.id);
+        // At the level of errors, so that whatever is logged at all says which source it is about: lines inside need not.
+        let span = error_span!("poll", source.id = %source.id);
         self.poll_alone(source).instrument(span).await
     }
 
@@ -486,7 +487,7 @@ impl Engine {
 
     fn learn(&self, source: &Source, host: Host, out: &PollOut) {
         for notice in &out.notices {
-            warn!(source.id = %source.id, "source `{}` {notice}", source.id);
+            warn!("source `{}` {notice}", source.id);
         }
         let mut states = self.states.lock().expect("no holder of this lock can panic");
         states.insert(source.id.clone(), out.state.clone());
@@ -518,11 +519,24 @@ fn tell(polled: &Polled) {
     let name = outcome.name();
     match outcome.severity() {
         Severity::Fine | Severity::Notice => {
-            info!(source.id = %source, outcome = name, items.new = new, bytes, duration_ms, "polled source `{source}`: {}", outcome.meaning());
+            info!(
+                outcome = name,
+                items.new = new,
+                bytes,
+                duration_ms,
+                "polled source `{source}`: {}",
+                outcome.meaning()
+            );
         }
         Severity::Passing | Severity::Broken => {
             let advice = outcome.advice().unwrap_or("it will be tried again");
-            warn!(source.id = %source, outcome = name, bytes, duration_ms, "poll of source `{source}` failed: {}; {advice}", outcome.meaning());
+            warn!(
+                outcome = name,
+                bytes,
+                duration_ms,
+                "poll of source `{source}` failed: {}; {advice}",
+                outcome.meaning()
+            );
         }
     }
 }

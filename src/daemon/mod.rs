@@ -24,6 +24,7 @@
 //! | `log.rs` | where logs go |
 
 pub mod articles;
+mod burst;
 pub mod classify;
 mod commands;
 pub mod control;

@@ -29,7 +29,7 @@ use super::press::{self, Press};
 use super::publisher::{PublishError, Publisher};
 use super::setup::Setup;
 use super::writer::Writer;
-use super::{classify, commands, listeners, relearn, systemd, upkeep};
+use super::{classify, commands, listeners, log, relearn, systemd, upkeep};
 use crate::config::Config;
 use crate::model::{Instant, SourceId};
 use crate::publish::Document;
@@ -284,6 +284,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     if tokio::time::timeout(STOP_WITHIN, ended).await.is_err() {
         warn!("the writer did not finish in time; what it had not committed will be polled again");
     }
+    log::tell_all_held();
     info!("stopped");
     Ok(())
 }
@@ -363,6 +364,7 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, tick: Duration, shutdo
                 metrics.loop_lag_ms.store(u64::try_from(late.as_millis()).unwrap_or(u64::MAX), Relaxed);
                 metrics.beats.fetch_add(1, Relaxed);
                 listening.look(engine);
+                log::tell_held(std::time::Instant::now());
                 beat_once(press).await;
             }
         }

@@ -499,6 +499,7 @@ pub fn bantin() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bantin"));
     for name in [
         "BANTIN_LOG",
+        "BANTIN_LOG_FORMAT",
         "NOTIFY_SOCKET",
         "WATCHDOG_USEC",
         "WATCHDOG_PID",
