@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::model::Outcome;
@@ -89,6 +89,8 @@ pub struct Metrics {
     pub files_written: AtomicU64,
     /// Rounds that did not do all they should.
     pub publish_failures: AtomicU64,
+    /// When a round last did all it should, seconds since 1970; 0 before the first.
+    pub published_at: AtomicI64,
     /// Milliseconds that the loop was late at its last beat.
     pub loop_lag_ms: AtomicU64,
     /// Beats of the loop.

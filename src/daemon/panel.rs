@@ -133,6 +133,11 @@ impl Office {
         ] {
             page.counter(name, help, counter.load(Relaxed));
         }
+        page.gauge_if(
+            "bantin_publish_last_success_timestamp_seconds",
+            "When a round of publishing last did all it should.",
+            Some(metrics.published_at.load(Relaxed)).filter(|at| *at > 0),
+        );
     }
 
     fn write_requests(&self, page: &mut Exposition) {

@@ -28,11 +28,15 @@ pub(super) struct Press {
 }
 
 impl Press {
-    /// Notes how a round went, for the log and for `/health`.
+    /// Notes how a round went, for the log, the metrics and `/health`.
     pub fn note(&self, trouble: Option<String>) {
-        if let Some(trouble) = &trouble {
-            self.engine.metrics().publish_failures.fetch_add(1, Relaxed);
-            error!("publishing failed, readers of files keep what was published before: {trouble}");
+        let metrics = self.engine.metrics();
+        match &trouble {
+            Some(trouble) => {
+                metrics.publish_failures.fetch_add(1, Relaxed);
+                error!("publishing failed, readers of files keep what was published before: {trouble}");
+            }
+            None => metrics.published_at.store(self.engine.now().timestamp(), Relaxed),
         }
         *self.trouble.lock().expect("no holder of this lock can panic") = trouble;
         self.site.set_health(self.health());
