@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 
 use super::engine::Engine;
 use super::exposition::{Exposition, MEDIA_TYPE};
@@ -274,8 +274,8 @@ impl Office {
         let tasks = tokio::runtime::Handle::try_current().map_or(0, |handle| handle.metrics().num_alive_tasks());
         let mut lines = vec![
             format!("bantin {}", env!("CARGO_PKG_VERSION")),
-            format!("started {}", self.started.to_rfc3339()),
-            format!("now {}", engine.now().to_rfc3339()),
+            format!("started {}", self.started.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            format!("now {}", engine.now().to_rfc3339_opts(SecondsFormat::Millis, true)),
             format!("tasks alive {tasks}"),
             format!(
                 "loop beats {}, last late by {} ms",

@@ -154,9 +154,13 @@ impl Page<'_> {
         }
         for (group, found) in &groups {
             self.section(body, *group, found.len(), |section| {
+                let (alike, single) = by_kind(found.iter().map(|(source, concern)| (*source, self.told(concern))));
+                for kind in &alike {
+                    self.write_kind(section, kind);
+                }
                 section.element("ul", &[], |list| {
-                    for (source, concern) in found {
-                        self.write_card(list, source, concern);
+                    for (source, told) in &single {
+                        self.write_card(list, source, told);
                     }
                 });
             });
@@ -205,84 +209,101 @@ impl Page<'_> {
         body.line();
     }
 
-    fn write_card(&self, list: &mut Markup, source: &SourceStatus, concern: &Concern) {
-        let words = self.words;
-        let (head, text, advice) = self.told(concern);
-        list.element("li", &[("class", "card")], |card| {
-            card.leaf("h3", &[], &source.title);
-            card.leaf("code", &[("class", "soft")], source.id.as_str());
-            card.element("p", &[("class", "what")], |what| {
-                what.leaf("b", &[], &head);
-                if !text.is_empty() {
-                    what.text(": ");
-                    what.text(&text);
+    /// Sources that fail alike: why and what to do once, then who.
+    fn write_kind(&self, section: &mut Markup, kind: &[(&SourceStatus, Told)]) {
+        let Some((_, first)) = kind.first() else { return };
+        section.element("div", &[("class", "kind")], |block| {
+            write_reason(block, first, &say::sources(kind.len(), self.language));
+            block.element("ul", &[], |list| {
+                for (source, told) in kind {
+                    list.element("li", &[], |one| {
+                        write_name(one, source);
+                        self.write_facts(one, source, told, &told.since);
+                    });
+                    list.line();
                 }
             });
-            if let Some(advice) = advice {
-                card.element("p", &[("class", "todo")], |todo| todo.text(&advice));
-            }
-            if let Concern::Moved { url, .. } = concern {
+        });
+        section.line();
+    }
+
+    fn write_card(&self, list: &mut Markup, source: &SourceStatus, told: &Told) {
+        list.element("li", &[("class", "card")], |card| {
+            write_name(card, source);
+            write_reason(card, told, &told.since);
+            if let Some(url) = &told.moved_to {
                 card.leaf("pre", &[], &format!("url = \"{url}\""));
             }
-            card.element("p", &[("class", "soft address")], |line| self.write_address(line, &source.url));
-            card.element("dl", &[], |facts| {
-                let fact = |facts: &mut Markup, name: &str, value: &str| {
-                    facts.element("div", &[], |pair| {
-                        pair.leaf("dt", &[], name);
-                        pair.leaf("dd", &[], value);
-                    });
-                };
-                if concern.is_broken() {
-                    fact(facts, words.last_success, &self.past(source.succeeded_at));
-                }
-                if let Some(newest) = source.newest {
-                    fact(facts, words.newest, &self.past(Some(newest)));
-                }
-                if let Some(next) = source.next_poll {
-                    fact(facts, words.next_poll, &self.future(next));
-                }
-            });
+            self.write_facts(card, source, told, "");
         });
         list.line();
     }
 
-    /// What is wrong, more of it, and what to do.
-    fn told(&self, concern: &Concern) -> (String, String, Option<String>) {
+    /// Writes the address of a source, and its times after `since`.
+    fn write_facts(&self, out: &mut Markup, source: &SourceStatus, told: &Told, since: &str) {
         let words = self.words;
+        out.element("p", &[("class", "soft address")], |line| self.write_address(line, &source.url));
+        if !since.is_empty() {
+            out.leaf("p", &[("class", "soft")], since);
+        }
+        out.element("dl", &[], |facts| {
+            let fact = |facts: &mut Markup, name: &str, value: &str| {
+                facts.element("div", &[], |pair| {
+                    pair.leaf("dt", &[], name);
+                    pair.leaf("dd", &[], value);
+                });
+            };
+            if told.is_broken {
+                fact(facts, words.last_success, &self.past(source.succeeded_at));
+            }
+            if let Some(newest) = source.newest {
+                fact(facts, words.newest, &self.past(Some(newest)));
+            }
+            if let Some(next) = source.next_poll {
+                fact(facts, words.next_poll, &self.future(next));
+            }
+        });
+    }
+
+    /// What is wrong, in words.
+    fn told(&self, concern: &Concern) -> Told {
+        let words = self.words;
+        let ago = |at: Instant| say::ago(self.seconds_since(at), self.language);
+        let mut told = Told { is_broken: concern.is_broken(), ..Told::default() };
         match concern {
             Concern::Broken { outcome, since, failures } => {
-                let (means, advice) = say::outcome(outcome, self.language);
-                let since = say::ago(self.seconds_since(*since), self.language);
-                (
-                    outcome.name().to_owned(),
-                    format!("{means} ({})", say::broken_for(&since, *failures, self.language)),
-                    advice,
-                )
+                outcome.name().clone_into(&mut told.head);
+                (told.means, told.advice) = say::outcome(outcome, self.language);
+                told.since = say::broken_for(&ago(*since), *failures, self.language);
             }
             Concern::Parked { .. } => {
-                let (_, advice) = say::outcome(&Outcome::Gone, self.language);
-                (Outcome::Gone.name().to_owned(), words.parked.to_owned(), advice)
+                Outcome::Gone.name().clone_into(&mut told.head);
+                words.parked.clone_into(&mut told.means);
+                (_, told.advice) = say::outcome(&Outcome::Gone, self.language);
             }
             Concern::Odd { outcome, since } => {
-                let (means, advice) = say::outcome(outcome, self.language);
-                let since = say::ago(self.seconds_since(*since), self.language);
-                (outcome.name().to_owned(), format!("{means} ({since})"), advice)
+                outcome.name().clone_into(&mut told.head);
+                (told.means, told.advice) = say::outcome(outcome, self.language);
+                told.since = ago(*since);
             }
-            Concern::Silent(Silence { since, usual_gap_seconds, longest_gap_seconds }) => (
-                say::silence(self.seconds_since(*since), *usual_gap_seconds, *longest_gap_seconds, self.language),
-                String::new(),
-                Some(words.silent_advice.to_owned()),
-            ),
-            Concern::Moved { at, .. } => {
-                let since = say::ago(self.seconds_since(*at), self.language);
-                (words.moved.to_owned(), since, Some(words.moved_advice.to_owned()))
+            Concern::Silent(Silence { since, usual_gap_seconds, longest_gap_seconds }) => {
+                let quiet = self.seconds_since(*since);
+                told.head = say::silence(quiet, *usual_gap_seconds, *longest_gap_seconds, self.language);
+                told.advice = Some(words.silent_advice.to_owned());
             }
-            Concern::Certificate { expires } => (
-                self.masthead.words().brief(*expires, self.masthead.site().timezone),
-                self.future(*expires),
-                Some(words.certificate_advice.to_owned()),
-            ),
+            Concern::Moved { at, url } => {
+                words.moved.clone_into(&mut told.head);
+                told.means = ago(*at);
+                told.advice = Some(words.moved_advice.to_owned());
+                told.moved_to = Some(url.clone());
+            }
+            Concern::Certificate { expires } => {
+                told.head = self.masthead.words().brief(*expires, self.masthead.site().timezone);
+                told.means = self.future(*expires);
+                told.advice = Some(words.certificate_advice.to_owned());
+            }
         }
+        told
     }
 
     /// Addresses are links where a browser may follow them: only `http` and `https`.
@@ -392,6 +413,71 @@ impl Page<'_> {
             Ok(seconds) => say::ahead(seconds, self.language),
             Err(_) => self.past(Some(at)),
         }
+    }
+}
+
+/// A concern in words.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// What is wrong, in a word.
+    head: String,
+    /// What that means.
+    means: String,
+    /// What to do.
+    advice: Option<String>,
+    /// Since when.
+    since: String,
+    /// Where the source is now.
+    moved_to: Option<String>,
+    /// Whether the source gives nothing.
+    is_broken: bool,
+}
+
+/// From so many on, sources that fail alike are told together: with less, a reader finds each faster by itself.
+const ALIKE: usize = 3;
+
+/// A source and what is wrong with it.
+type Case<'a> = (&'a SourceStatus, Told);
+
+/// Parts cases into those that are broken alike, most first, and the others; each in its order.
+fn by_kind<'a>(cases: impl Iterator<Item = Case<'a>>) -> (Vec<Vec<Case<'a>>>, Vec<Case<'a>>) {
+    let mut kinds: Vec<Vec<Case<'_>>> = Vec::new();
+    for (source, told) in cases {
+        let alike = |kind: &&mut Vec<Case<'_>>| {
+            let first = &kind[0].1;
+            told.is_broken && (&first.head, &first.means, &first.advice) == (&told.head, &told.means, &told.advice)
+        };
+        match kinds.iter_mut().find(alike) {
+            Some(kind) => kind.push((source, told)),
+            None => kinds.push(vec![(source, told)]),
+        }
+    }
+    let (mut alike, single): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| kind.len() >= ALIKE);
+    alike.sort_by_key(|kind| std::cmp::Reverse(kind.len()));
+    (alike, single.into_iter().flatten().collect())
+}
+
+fn write_name(out: &mut Markup, source: &SourceStatus) {
+    out.leaf("h3", &[], &source.title);
+    if source.title != source.id.as_str() {
+        out.leaf("code", &[("class", "soft")], source.id.as_str());
+    }
+}
+
+/// Writes what is wrong and what to do; `more` stands behind it in brackets.
+fn write_reason(out: &mut Markup, told: &Told, more: &str) {
+    out.element("p", &[("class", "what")], |what| {
+        what.leaf("b", &[], &told.head);
+        if !told.means.is_empty() {
+            what.text(": ");
+            what.text(&told.means);
+        }
+        if !more.is_empty() {
+            what.text(&format!(" ({more})"));
+        }
+    });
+    if let Some(advice) = &told.advice {
+        out.element("p", &[("class", "todo")], |todo| todo.text(advice));
     }
 }
 

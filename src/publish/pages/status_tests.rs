@@ -75,6 +75,23 @@ fn a_broken_source_is_told_with_since_when_why_and_what_to_do() {
 }
 
 #[test]
+fn sources_that_are_broken_alike_are_told_together() {
+    let broken = |outcome: Outcome| vec![Concern::Broken { outcome, since: hours(5), failures: 9 }];
+    let few = vec![source("a", broken(Outcome::NotFound)), source("b", broken(Outcome::NotFound))];
+    let page = status(&masthead("en"), &view(few.clone()));
+    assert_eq!(page.matches("there is nothing at this address").count(), 2, "each finds its own");
+    let mut many = few;
+    many.extend([source("x", broken(Outcome::Gone)), source("c", broken(Outcome::NotFound))]);
+    let page = status(&masthead("en"), &view(many));
+    assert_eq!(page.matches("there is nothing at this address (HTTP 404) (3 sources)").count(), 1, "{page}");
+    assert_eq!(page.matches("after a redesign feeds often move").count(), 1, "{page}");
+    assert_eq!(page.matches("since 5 hours ago, 9 times in a row").count(), 4, "{page}");
+    for part in ["Broken (4)", "https://a.example.vn/rss", "https://c.example.vn/rss", "Báo &lt;x&gt;"] {
+        assert!(page.contains(part), "`{part}` in {page}");
+    }
+}
+
+#[test]
 fn silence_moves_and_certificates_have_groups_of_their_own() {
     let silence = Silence { since: hours(24 * 9), usual_gap_seconds: 7200, longest_gap_seconds: 50_400 };
     let sources = vec![

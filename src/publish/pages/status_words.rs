@@ -154,9 +154,18 @@ pub(super) fn every(seconds: u64, language: Language) -> String {
 /// Since when a source is broken and how often it failed: `từ 5 giờ trước, 12 lần liền`.
 pub(super) fn broken_for(ago: &str, failures: u32, language: Language) -> String {
     match language {
+        Language::Vi if failures == 1 => format!("từ {ago}, mới một lần"),
         Language::Vi => format!("từ {ago}, {failures} lần liền"),
         Language::En if failures == 1 => format!("since {ago}, once"),
         Language::En => format!("since {ago}, {failures} times in a row"),
+    }
+}
+
+/// `3 nguồn`, `3 sources`.
+pub(super) fn sources(count: usize, language: Language) -> String {
+    match language {
+        Language::Vi => format!("{count} nguồn"),
+        Language::En => format!("{count} sources"),
     }
 }
 
@@ -218,7 +227,7 @@ fn vietnamese(outcome: &Outcome) -> (String, Option<String>) {
             "hỏi đơn vị quản lý; có trang chặn địa chỉ nước ngoài hoặc phần mềm lạ",
         ),
         Outcome::Throttled { status, retry_after_seconds: Some(seconds) } => (
-            format!("máy chủ yêu cầu chờ {seconds} giây (HTTP {status})"),
+            format!("máy chủ yêu cầu chờ {} (HTTP {status})", span(*seconds, Language::Vi)),
             "chưa cần làm gì; nếu cứ lặp lại, cho nguồn này một lịch thưa hơn",
         ),
         Outcome::Throttled { status, retry_after_seconds: None } => (
