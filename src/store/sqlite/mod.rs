@@ -31,9 +31,9 @@ use crate::dedup::SignatureCache;
 /// How long one process waits for another's transaction: a backup or a command beside the daemon takes far less.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Memory for the signatures of items that were last stored or compared: about two thousand of average length. What is
+/// Memory for the signatures of items that were last stored or compared: about a thousand of average length. What is
 /// not here is read from the database again.
-const SIGNATURE_BYTES: usize = 6 << 20;
+const SIGNATURE_BYTES: usize = 3 << 20;
 
 /// The one writer of a database file. Its calls block: it lives on a thread of its own.
 pub struct Store {
