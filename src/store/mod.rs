@@ -96,6 +96,8 @@ pub enum Trouble {
     ReadOnly,
     /// It is damaged.
     Damaged,
+    /// Its disk fails.
+    Disk,
     /// Anything else.
     Other,
 }
@@ -107,6 +109,7 @@ impl Trouble {
             Self::Full => "full",
             Self::ReadOnly => "read-only",
             Self::Damaged => "damaged",
+            Self::Disk => "disk",
             Self::Other => "other",
         }
     }
@@ -124,9 +127,20 @@ impl StoreError {
 }
 
 fn trouble(source: &rusqlite::Error) -> Trouble {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, PermissionDenied, ReadOnly};
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, PermissionDenied, ReadOnly, SystemIoFailure,
+    };
     match source.sqlite_error_code() {
         Some(DiskFull) => Trouble::Full,
+        // The index of the log is made as large as it will ever be when a file is opened: this is how a full disk shows then.
+        Some(SystemIoFailure)
+            if source
+                .sqlite_error()
+                .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) =>
+        {
+            Trouble::Full
+        }
+        Some(SystemIoFailure) => Trouble::Disk,
         Some(ReadOnly | PermissionDenied | CannotOpen) => Trouble::ReadOnly,
         Some(DatabaseCorrupt | NotADatabase) => Trouble::Damaged,
         _ => Trouble::Other,
@@ -141,6 +155,9 @@ fn way_out(source: &rusqlite::Error) -> String {
                               file system not mounted read-only"
             .to_owned(),
         Trouble::Damaged => format!("; it is damaged: {RESCUE}"),
+        Trouble::Disk => {
+            "; the disk or a limit of the system does not let it be read or written: `dmesg` says more".to_owned()
+        }
         Trouble::Other => String::new(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod alike;
 mod articles;
+mod connections;
 mod overrule;
 mod read;
 mod schema;
@@ -17,15 +18,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 pub use self::alike::{Behind, Outlets, Unlearnt, story_no};
 pub use self::articles::{Listed, Waiting};
+pub use self::connections::Connections;
 pub use self::overrule::{Decision, Deed, StoryState};
 pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
 pub use self::write::{Found, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
-use super::StoreError;
 use super::likeness::Likeness;
+use super::{StoreError, Trouble};
 use crate::dedup::SignatureCache;
 
 /// How long one process waits for another's transaction: a backup or a command beside the daemon takes far less.
@@ -34,6 +36,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Memory for the signatures of items that were last stored or compared: about a thousand of average length. What is
 /// not here is read from the database again.
 const SIGNATURE_BYTES: usize = 3 << 20;
+
+/// Key under which [`Store::probe`] writes.
+const PROBE: &str = "probe";
+
+/// What [`Store::probe`] writes: as much as a batch of polls brings.
+const PROBE_BYTES: usize = 1 << 20;
 
 /// The one writer of a database file. Its calls block: it lives on a thread of its own.
 pub struct Store {
@@ -58,6 +66,10 @@ impl Store {
                 .map_err(|source| StoreError::Folder { path: folder.display().to_string(), source })?;
         }
         let mut connection = Connection::open(path).map_err(|source| database(path, source))?;
+        // SQLite opens what it may not write for reading, and would say so only at the first poll.
+        if connection.is_readonly("main").map_err(|source| database(path, source))? {
+            return Err(database(path, failure(ffi::SQLITE_READONLY, "it cannot be written")));
+        }
         let version = prepare_writer(&mut connection).map_err(|source| database(path, source))?;
         if let Err(found) = version {
             return Err(StoreError::Newer {
@@ -101,6 +113,24 @@ impl Store {
         Tx::begin(&mut self.connection, &self.path, &mut self.likeness, &mut self.signatures, &mut self.unread)
     }
 
+    /// Proves that the file takes what a poll may bring: writes [`PROBE_BYTES`], takes them back, and moves the log into the
+    /// file as far as readers let it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`] when it does not.
+    pub fn probe(&mut self) -> Result<(), StoreError> {
+        let tx = self.begin()?;
+        tx.set_meta(PROBE, &"0".repeat(PROBE_BYTES))?;
+        tx.commit()?;
+        let tx = self.begin()?;
+        tx.forget_meta(PROBE)?;
+        tx.commit()?;
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(|source| database(&self.path, source))
+    }
+
     /// Runs SQLite's own check; `Ok(None)` means sound, else its first complaint.
     ///
     /// # Errors
@@ -125,8 +155,8 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Missing { path: path.display().to_string() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let open = || -> rusqlite::Result<(Connection, i64)> {
-        let connection = Connection::open_with_flags(path, flags)?;
+    let open = |name: &Path| -> rusqlite::Result<(Connection, i64)> {
+        let connection = Connection::open_with_flags(name, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "cache_size", -4096)?;
@@ -134,7 +164,13 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         Ok((connection, version))
     };
-    let (connection, version) = open().map_err(|source| database(path, source))?;
+    let opened = open(path).map_err(|source| database(path, source));
+    let (connection, version) = match (opened, at_rest(path)) {
+        (Err(error), Some(at_rest)) if matches!(error.trouble(), Trouble::Full | Trouble::ReadOnly) => {
+            open(&at_rest).map_err(|_| error)?
+        }
+        (opened, _) => opened?,
+    };
     let known = schema::MIGRATIONS.len() as i64;
     if version > known {
         return Err(StoreError::Newer { path: path.display().to_string(), found: version, known });
@@ -143,6 +179,20 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Older { path: path.display().to_string(), found: version, known });
     }
     Ok(connection)
+}
+
+/// The least that the index of a log takes; a shorter one was never finished.
+const INDEX_BYTES: u64 = 32 << 10;
+
+/// The name by which SQLite reads a file that nobody writes, without the log and its index beside it: on a full or read-only
+/// file system they cannot be made. `None` where they are there, for then the file alone does not tell everything.
+fn at_rest(path: &Path) -> Option<PathBuf> {
+    let has = |ending, bytes| std::fs::metadata(upkeep::beside(path, ending)).is_ok_and(|data| data.len() >= bytes);
+    if has("-wal", 1) || has("-shm", INDEX_BYTES) {
+        return None;
+    }
+    let name = path.to_str()?.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    Some(PathBuf::from(format!("file:{name}?immutable=1")))
 }
 
 fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
@@ -164,6 +214,10 @@ fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i6
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.set_prepared_statement_cache_capacity(128);
     schema::migrate(connection)
+}
+
+fn failure(code: i32, message: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(message.to_owned()))
 }
 
 fn database(path: &Path, source: rusqlite::Error) -> StoreError {

@@ -1,22 +1,20 @@
 //! The readers' side: feeds, pages, stories, search, and what commands ask. Never writes, is never blocked.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::path::Path;
+use std::sync::{Arc, RwLock};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::StoreError;
+use super::connections::Connections;
 use super::write::{Extra, ItemNo, StoryNo, instant};
-use super::{StoreError, database, open_reader};
 use crate::model::{
     Carrier, Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug,
     SourceId, StoryKey, StoryView, TopicId,
 };
 use crate::store::Library;
 use crate::text;
-
-/// Idle connections kept; each costs up to 4 MiB of cache.
-const POOL: usize = 4;
 
 /// How many stories a search looks at, those that came last, before it gives up on finding a full page of them: bounds what
 /// a query of common words can cost.
@@ -131,8 +129,7 @@ pub struct ItemFacts {
 
 /// Reads a database file; shared by all who read, any number at once.
 pub struct SqliteLibrary {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    connections: Connections,
     catalog: RwLock<Arc<Catalog>>,
 }
 
@@ -143,8 +140,16 @@ impl SqliteLibrary {
     ///
     /// [`StoreError::Missing`] if there is none, [`StoreError::Newer`] or [`StoreError::Older`] if its schema is another.
     pub fn open(path: &Path, catalog: Catalog) -> Result<Self, StoreError> {
-        let first = open_reader(path)?;
-        Ok(Self { path: path.to_owned(), idle: Mutex::new(vec![first]), catalog: RwLock::new(Arc::new(catalog)) })
+        Ok(Self { connections: Connections::open(path)?, catalog: RwLock::new(Arc::new(catalog)) })
+    }
+
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.connections.with(work)
+    }
+
+    /// The connections that questions are asked through.
+    pub fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// Takes a new configuration's word about sources.
@@ -154,21 +159,7 @@ impl SqliteLibrary {
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        let kept = self.idle.lock().expect("no holder of this lock can panic").pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => open_reader(&self.path)?,
-        };
-        let result = work(&connection).map_err(|source| database(&self.path, source));
-        let mut idle = self.idle.lock().expect("no holder of this lock can panic");
-        if idle.len() < POOL {
-            idle.push(connection);
-        }
-        result
+        self.connections.path()
     }
 
     /// Proves that the database answers: one row is read.
