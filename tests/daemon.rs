@@ -7,50 +7,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use common::daemon::Daemon;
+use common::daemon::{Daemon, Manager};
 use common::{Answer, BAO_A, Desk, Item, Page, Running, ask, assert_sound, item, mode, rss, stderr, wait_for};
-
-/// systemd's end of `sd_notify`.
-struct Manager {
-    socket: UnixDatagram,
-    path: PathBuf,
-    heard: Vec<String>,
-}
-
-impl Manager {
-    fn new(desk: &Desk) -> Self {
-        let path = desk.path("notify.sock");
-        let socket = UnixDatagram::bind(&path).expect("a socket can be made");
-        socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout can be set");
-        Self { socket, path, heard: Vec::new() }
-    }
-
-    fn listen(&mut self) {
-        let mut buffer = [0; 4096];
-        if let Ok(length) = self.socket.recv(&mut buffer) {
-            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            self.heard.extend(text.lines().map(str::to_owned));
-        }
-    }
-
-    /// Waits until `message` has been said once more than `before` times.
-    #[track_caller]
-    fn hears(&mut self, message: &str, times: usize) {
-        wait_for(&format!("{message} for the {times}. time"), || {
-            self.listen();
-            (self.count(message) >= times).then_some(())
-        });
-    }
-
-    fn count(&self, message: &str) -> usize {
-        self.heard.iter().filter(|heard| *heard == message).count()
-    }
-}
 
 fn first() -> Item {
     item("https://bao.example/1.html", "Lễ hội mùa thu ở Hoa Lư", "Sun, 22 Nov 2026 08:00:00 +0700")
@@ -168,21 +130,21 @@ fn over_restarts_bytes_tags_and_dates_stay_and_no_date_goes_back() {
 #[test]
 fn it_tells_systemd_when_it_is_ready_alive_reloading_and_stopping() {
     let desk = desk();
-    let mut manager = Manager::new(&desk);
+    let manager = Manager::new(&desk);
     let mut command = desk.command(&["run"]);
     command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "400000");
     let mut daemon = Daemon::start_as(&desk, command);
     manager.hears("READY=1", 1);
     assert_eq!(daemon.get("/health").status, 200, "ready means serving");
     manager.hears("WATCHDOG=1", 3);
-    assert!(manager.heard.iter().any(|line| line.starts_with("STATUS=")));
+    assert!(manager.heard().iter().any(|line| line.starts_with("STATUS=")));
     assert_eq!(manager.count("STOPPING=1"), 0);
     daemon.process.signal(libc::SIGHUP);
     manager.hears("RELOADING=1", 1);
     manager.hears("READY=1", 2);
-    let said = |line: &str| manager.heard.iter().rposition(|heard| heard == line);
+    let said = |line: &str| manager.heard().iter().rposition(|heard| heard == line);
     assert!(said("RELOADING=1") < said("READY=1"));
-    assert!(manager.heard.iter().any(|line| line.starts_with("MONOTONIC_USEC=")));
+    assert!(manager.heard().iter().any(|line| line.starts_with("MONOTONIC_USEC=")));
     let beats = manager.count("WATCHDOG=1");
     manager.hears("WATCHDOG=1", beats + 2);
     daemon.stops();

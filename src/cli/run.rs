@@ -184,7 +184,7 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
 }
 
 /// Publishes what has changed, and closes the database.
-pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Store>) -> anyhow::Result<()> {
+pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Option<Store>>) -> anyhow::Result<()> {
     let setup = engine.setup();
     let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
     let (writer, now) = (engine.writer().clone(), engine.now());

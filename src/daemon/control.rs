@@ -151,12 +151,26 @@ pub fn claim(database: &Path) -> io::Result<Option<File>> {
     }
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+    let name = PathBuf::from(name);
+    let file = match File::options().create(true).truncate(false).write(true).open(&name) {
+        Err(error) if is_for_want_of_room(&error) => match File::open(&name) {
+            Ok(file) => file,
+            // Nobody can have made one.
+            Err(_) => return Ok(None),
+        },
+        opened => opened?,
+    };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
         Err(TryLockError::Error(_)) => Ok(None),
     }
+}
+
+/// Whether a file could not be made because its file system is full or read-only: what needs it is done without.
+pub fn is_for_want_of_room(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), ReadOnlyFilesystem | StorageFull | QuotaExceeded)
 }
 
 /// Binds the socket, replacing one that a killed daemon left behind; it goes with the second part of what is returned.

@@ -7,17 +7,18 @@
 //! A poll's body and items are held against the memory budget until the writer has them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant as Moment;
-use tracing::{Instrument as _, error_span, info, warn};
+use tracing::{Instrument as _, error, error_span, info, warn};
 
 use super::articles;
 use super::document::{self, Asked, Taken};
 use super::further::{self, Whole};
+use super::halt::{Admission, Halt, Standstill};
 use super::metrics::{Metrics, PollCounts};
 use super::setup::Setup;
 use super::writer::{PollIn, PollOut, WriteError, Writer, whole_seconds};
@@ -27,8 +28,8 @@ use crate::extract::{DocumentKind, Unreadable};
 use crate::fetch::{Answer, Client, Fetched, Request, Settings};
 use crate::model::{Instant, Outcome, Severity, SourceId};
 use crate::schedule::{self, Due, Host, HostState, Network, NetworkChange, SourceState};
-use crate::store::StoreError;
 use crate::store::sqlite::SqliteLibrary;
+use crate::store::{StoreError, Trouble};
 
 /// How long reading one document may take: a hundred times what the slowest hostile one of 10 MiB took.
 const READING_LIMIT: Duration = Duration::from_secs(30);
@@ -78,22 +79,16 @@ pub enum PollError {
     Store(#[from] StoreError),
 }
 
-/// Polls that could not be kept.
-#[derive(Debug)]
-struct Unkept {
-    /// How often the pause was lengthened.
-    times: u32,
-    /// Nothing is polled until then.
-    until: Instant,
-    /// What the database said.
-    why: String,
+impl PollError {
+    /// What kind of trouble the database is in.
+    fn trouble(&self) -> Trouble {
+        match self {
+            Self::Write(WriteError::Store(why)) => why.trouble(),
+            Self::Write(WriteError::Stopped) => Trouble::Other,
+            Self::Store(why) => why.trouble(),
+        }
+    }
 }
-
-/// The first pause after a poll that could not be kept, seconds; each further one is twice as long.
-const PAUSE_SECONDS: i64 = 10;
-
-/// The longest.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// Everything that polls share.
 pub struct Engine {
@@ -107,8 +102,8 @@ pub struct Engine {
     network: Mutex<Network>,
     /// What robots.txt files once said and no longer counts, by its key: forgotten with the next that are fetched.
     stale_robots: Mutex<Vec<String>>,
-    /// Polls in a row that could not be kept: how many, since when nothing is polled until when, and why.
-    unkept: Mutex<Option<Unkept>>,
+    /// Whether polls may be made, by whether they can be kept.
+    halt: Mutex<Halt>,
     /// Rung when a source may have become due earlier than was thought.
     wake: Notify,
     /// One poll of a source at a time.
@@ -143,7 +138,7 @@ impl Engine {
             setup: RwLock::new(setup),
             client: RwLock::new(Arc::new(client)),
             wake: Notify::new(),
-            unkept: Mutex::new(None),
+            halt: Mutex::default(),
             library,
             writer,
             clock,
@@ -227,31 +222,55 @@ impl Engine {
         self.network.lock().expect("no holder of this lock can panic").down_since()
     }
 
-    /// Until when nothing is polled because what was polled could not be kept.
-    pub fn paused_until(&self) -> Option<Instant> {
-        self.unkept.lock().expect("no holder of this lock can panic").as_ref().map(|unkept| unkept.until)
+    /// Whether polls can be kept, as far as is known, and what may be done about it where they cannot.
+    pub fn admit(&self, now: Instant) -> Admission {
+        // Readers come upon damage too, and writing into a damaged file may damage more of it.
+        if let Some(damage) = self.library.connections().damage() {
+            self.close(Trouble::Damaged, damage);
+        }
+        self.halt().admit(now)
     }
 
-    /// Why polls cannot be kept at present.
-    pub fn trouble(&self) -> Option<String> {
-        self.unkept.lock().expect("no holder of this lock can panic").as_ref().map(|unkept| unkept.why.clone())
+    /// Why nothing is polled; `None` while polls are made.
+    pub fn standstill(&self) -> Option<Standstill> {
+        self.halt().standstill()
     }
 
-    /// Notes whether a poll could be kept: while none can, sites are asked less and less often for nothing.
-    fn note_kept(&self, result: &Result<PollOut, WriteError>) {
-        let mut unkept = self.unkept.lock().expect("no holder of this lock can panic");
-        match result {
-            Ok(_) => *unkept = None,
-            Err(why) => {
-                self.metrics.polls_lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let now = self.now();
-                let before = unkept.take();
-                // Polls that were under way together count once.
-                let times = before.map_or(0, |before| if before.until > now { before.times } else { before.times + 1 });
-                let pause = TimeDelta::seconds(PAUSE_SECONDS << times.min(6));
-                *unkept = Some(Unkept { times, until: now + pause.min(LONGEST_PAUSE), why: why.to_string() });
+    /// Makes no more polls until a probe has found that they can be kept.
+    pub fn close(&self, kind: Trouble, why: String) {
+        if self.halt().close(kind, why.clone(), self.now()) {
+            error!(trouble = kind.as_str(), "nothing is polled any more, readers are served: {why}");
+        }
+    }
+
+    /// Finds out whether polls can be kept again, without asking anybody for anything.
+    pub async fn probe(&self) {
+        match self.try_out().await {
+            Ok(()) => {
+                if let Some(standstill) = self.halt().open(self.now()) {
+                    info!(
+                        "the database takes polls again, polling goes on (it stood still since {})",
+                        standstill.since.format("%Y-%m-%d %H:%M:%S UTC")
+                    );
+                }
+            }
+            Err(error) => {
+                warn!(trouble = error.trouble().as_str(), "polls still cannot be kept: {error}");
+                self.halt().probe_failed(error.trouble(), error.to_string(), self.now());
             }
         }
+        self.wake();
+    }
+
+    async fn try_out(&self) -> Result<(), PollError> {
+        if self.standstill().is_some_and(|standstill| standstill.kind == Trouble::Damaged) {
+            self.look_up(|library| library.connections().check()).await?;
+        }
+        Ok(self.writer.probe().await?)
+    }
+
+    fn halt(&self) -> MutexGuard<'_, Halt> {
+        self.halt.lock().expect("no holder of this lock can panic")
     }
 
     /// Resolves when a source may have become due earlier than was thought.
@@ -291,7 +310,12 @@ impl Engine {
     pub async fn poll(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
         // At the level of errors, so that whatever is logged at all says which source it is about: lines inside need not.
         let span = error_span!("poll", source.id = %source.id);
-        self.poll_alone(source).instrument(span).await
+        let polled = self.poll_alone(source).instrument(span).await;
+        if let Err(error) = &polled {
+            self.metrics.polls_lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.close(error.trouble(), error.to_string());
+        }
+        polled
     }
 
     async fn poll_alone(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
@@ -315,9 +339,7 @@ impl Engine {
         let (bytes, duration) = (poll.bytes, poll.duration);
         let host = poll.host.clone();
         let dropped = poll.read.as_ref().map_or(0, |read| read.dropped);
-        let kept = self.writer.poll(poll, turn).await;
-        self.note_kept(&kept);
-        let out = kept?;
+        let out = self.writer.poll(poll, turn).await?;
         self.learn(source, host, &out);
         let counts = PollCounts {
             new: out.counts.new,

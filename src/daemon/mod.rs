@@ -8,6 +8,7 @@
 //! | `writer.rs` | the one thread that writes |
 //! | `run.rs` | the daemon's loop, reload, listeners |
 //! | `engine.rs` | one poll: fetch, read, keep, learn |
+//! | `halt.rs` | when nothing is polled because nothing could be kept |
 //! | `document.rs` | from a body to items ready for the writer |
 //! | `further.rs` | what a poll reads beyond its first document |
 //! | `articles.rs` | the pages of articles |
@@ -33,6 +34,7 @@ pub mod document;
 pub mod engine;
 pub mod exposition;
 mod further;
+pub mod halt;
 pub mod ingest;
 mod listeners;
 pub mod log;

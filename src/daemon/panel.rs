@@ -198,7 +198,7 @@ impl Office {
         page.gauge(
             "bantin_polling_paused",
             "1 while nothing is polled because nothing can be kept.",
-            u8::from(engine.trouble().is_some()),
+            u8::from(engine.standstill().is_some()),
         );
         page.gauge(
             "bantin_tasks",

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId};
 use crate::publish::{self, Coding, Document, Masthead, files, pages};
 use crate::store::sqlite::SqliteLibrary;
-use crate::store::{Library, StoreError};
+use crate::store::{Library, StoreError, Trouble};
 
 /// Key of the fact that tells with which configuration the files were written.
 const WRITTEN_WITH: &str = "published-with";
@@ -46,8 +46,8 @@ pub struct Published {
     ever: Vec<String>,
     /// Files that changed on disk.
     pub files: usize,
-    /// Why files could not be written; what was rendered can be served all the same, and is written again next time.
-    pub trouble: Option<files::FilesError>,
+    /// Why not all of it could be done; what was rendered can be served all the same, and the rest is done next time.
+    pub trouble: Option<PublishError>,
 }
 
 /// What a round works with; made anew on reload.
@@ -156,7 +156,7 @@ impl Publisher {
     pub fn files(&self, writer: &super::writer::Writer, now: Instant) -> Result<(), PublishError> {
         match self.directory {
             Some(_) => match self.round(writer, false, now)?.trouble {
-                Some(trouble) => Err(PublishError::Files(trouble)),
+                Some(trouble) => Err(trouble),
                 None => Ok(()),
             },
             None => Ok(()),
@@ -178,12 +178,14 @@ impl Publisher {
         let began = Clock::now();
         let everything = everything || self.is_outdated()?;
         let mut published = if everything { self.all()? } else { self.stale()? };
-        self.date(writer, &mut published.documents, now)?;
+        if let Err(trouble) = self.date(writer, &mut published.documents, now) {
+            published.trouble.get_or_insert(trouble);
+        }
         self.write(&mut published, everything);
         if !published.feeds.is_empty() && published.trouble.is_none() {
             let feeds = published.feeds.clone();
             let fingerprint = everything.then(|| self.fingerprint.clone());
-            writer.change_blocking(move |tx| {
+            let noted = writer.change_blocking(move |tx| {
                 for (path, change) in &feeds {
                     tx.set_rendered(path, *change)?;
                 }
@@ -192,7 +194,8 @@ impl Publisher {
                     Some(fingerprint) => tx.set_meta(WRITTEN_WITH, &fingerprint),
                     None => Ok(()),
                 }
-            })?;
+            });
+            published.trouble = noted.err().map(PublishError::Write);
             info!(
                 feeds = published.feeds.len(),
                 files = published.files,
@@ -219,10 +222,19 @@ impl Publisher {
             false => pages::Counts::default(),
         };
         for key in keys {
-            let content = self.library.feed(key, self.masthead.items())?;
+            let read =
+                || Ok((self.library.feed(key, self.masthead.items())?, self.library.river(key, 0, pages::ENTRIES)?));
+            let (content, page) = match read() {
+                Ok(read) => read,
+                // The other feeds may be where the damage is not.
+                Err(error) if StoreError::trouble(&error) == Trouble::Damaged => {
+                    published.trouble.get_or_insert(PublishError::Store(error));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let wanted = |document: &Document| self.formats.iter().any(|format| document.path.ends_with(format));
             published.documents.extend(publish::feeds(&self.masthead, key, &content).into_iter().filter(wanted));
-            let page = self.library.river(key, 0, pages::ENTRIES)?;
             published.documents.push(publish::page(&self.masthead, key, 1, &page, &counts));
         }
         Ok(())
@@ -231,6 +243,7 @@ impl Publisher {
     /// Writes the files of what was rendered; where that was everything, others' files are removed.
     fn write(&self, published: &mut Published, everything: bool) {
         let Some(directory) = &self.directory else { return };
+        let is_whole = everything && published.trouble.is_none();
         // Whoever serves the files asks nobody for a token.
         let private: Vec<String> =
             self.masthead.private_topics().iter().map(|(id, _)| FeedKey::Topic(id.clone()).path()).collect();
@@ -242,9 +255,11 @@ impl Publisher {
             published.documents.iter().filter(|document| !is_private(document)).cloned().collect();
         let written = files::write(directory, &open).and_then(|changed| {
             published.files = changed;
-            if everything { self.remove_strangers(directory, &published.ever) } else { Ok(()) }
+            if is_whole { self.remove_strangers(directory, &published.ever) } else { Ok(()) }
         });
-        published.trouble = written.err();
+        if let Err(trouble) = written {
+            published.trouble.get_or_insert(PublishError::Files(trouble));
+        }
     }
 }
 

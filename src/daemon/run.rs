@@ -23,6 +23,7 @@ use tracing::{error, info, warn};
 
 use super::control;
 use super::engine::{Clock, Engine};
+use super::halt::Admission;
 use super::listeners::Bound;
 use super::panel::{Listening, Office};
 use super::press::{self, Press};
@@ -35,8 +36,8 @@ use crate::model::{Instant, SourceId};
 use crate::publish::Document;
 use crate::schedule::CronError;
 use crate::serve::{self, Access, Edition, Limits, Site};
-use crate::store::StoreError;
 use crate::store::sqlite::{SqliteLibrary, Store};
+use crate::store::{StoreError, Trouble};
 
 /// The longest the loop sleeps before it looks at the clock again, where the clock runs as clocks do.
 pub const TICK: Duration = Duration::from_secs(10);
@@ -114,7 +115,7 @@ pub struct Parts {
     /// Woken after each batch that changed a feed.
     pub changed: Arc<Notify>,
     /// The writer's thread; it ends when the last [`Writer`] is gone, and gives the store back.
-    pub thread: std::thread::JoinHandle<Store>,
+    pub thread: std::thread::JoinHandle<Option<Store>>,
 }
 
 /// Claims a database for as long as what is returned lives; see [`control::claim`].
@@ -136,7 +137,7 @@ pub fn claim(database: &std::path::Path) -> Result<Option<std::fs::File>, StartE
 /// [`StartError`].
 pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
     let store = Store::open(&config.store.path)?;
-    assemble(config, clock, store)
+    assemble(config, clock, Some(store))
 }
 
 /// As [`parts`], for a process that serves nobody and publishes when it has polled all it wants.
@@ -146,15 +147,33 @@ pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
 /// [`StartError`].
 pub fn parts_unread(config: Config, clock: Clock) -> Result<Parts, StartError> {
     let store = Store::open(&config.store.path)?.hold_back()?;
-    assemble(config, clock, store)
+    assemble(config, clock, Some(store))
 }
 
-fn assemble(config: Config, clock: Clock, store: Store) -> Result<Parts, StartError> {
+/// As [`parts`], for those who serve readers: where the database can be read and not be written, for want of room or leave,
+/// nothing is polled until it can.
+fn parts_for_readers(config: Config, clock: Clock) -> Result<Parts, StartError> {
+    match Store::open(&config.store.path) {
+        Ok(store) => assemble(config, clock, Some(store)),
+        Err(error) if matches!(error.trouble(), Trouble::Full | Trouble::ReadOnly | Trouble::Disk) => {
+            // What is wrong with writing tells more than what is wrong with reading.
+            let Ok(parts) = assemble(config, clock, None) else { return Err(error.into()) };
+            parts.engine.close(error.trouble(), error.to_string());
+            Ok(parts)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn assemble(config: Config, clock: Clock, store: Option<Store>) -> Result<Parts, StartError> {
     let setup = Arc::new(Setup::new(config).map_err(first_schedule)?);
-    let library = Arc::new(SqliteLibrary::open(&setup.config.store.path, setup.catalog())?);
+    let path = setup.config.store.path.clone();
+    let library = Arc::new(SqliteLibrary::open(&path, setup.catalog())?);
     let changed = Arc::new(Notify::new());
     let bell = Arc::clone(&changed);
-    let (writer, thread) = Writer::start(store, move || bell.notify_one());
+    let readers = Arc::clone(&library);
+    let opened = move || readers.connections().reopen();
+    let (writer, thread) = Writer::start_with(path, store, opened, move || bell.notify_one());
     let engine = Arc::new(Engine::new(setup, library, writer, clock)?);
     Ok(Parts { engine, changed, thread })
 }
@@ -182,15 +201,19 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         true => tokio::task::block_in_place(|| claim(&database))?,
         false => None,
     };
-    let Parts { engine, changed, thread } = tokio::task::block_in_place(|| parts(config, Arc::clone(&clock)))?;
+    let Parts { engine, changed, thread } =
+        tokio::task::block_in_place(|| parts_for_readers(config, Arc::clone(&clock)))?;
     let setup = engine.setup();
     let control_path = control::socket_path(&database);
     let control = match standalone {
-        true => Some(
-            control::bind(&control_path)
-                .await
-                .map_err(|source| StartError::Control { path: control_path.display().to_string(), source })?,
-        ),
+        true => match control::bind(&control_path).await {
+            Ok(listener) => Some(listener),
+            Err(error) if control::is_for_want_of_room(&error) => {
+                warn!(%error, "commands cannot be heard, `{}` cannot be made: {error}", control_path.display());
+                None
+            }
+            Err(source) => return Err(StartError::Control { path: control_path.display().to_string(), source }),
+        },
         false => None,
     };
     upkeep::sweep(&database);
@@ -227,7 +250,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         turn: Arc::default(),
         trouble: Arc::default(),
     };
-    press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+    press.note(published.trouble.map(|trouble| trouble.to_string()));
     let publishing = tokio::spawn(press::publish_loop(press.clone(), changed, until_stop(stopped.clone())));
     let commands = control.map(|(listener, file)| {
         let serving = tokio::spawn(commands::control_loop(
@@ -313,6 +336,7 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, tick: Duration, shutdo
     let mut looked_at = engine.now();
     let reload = reload.map(Arc::new);
     let mut reload_asked = false;
+    let mut stood_still = false;
     let mut reloading = None::<tokio::task::JoinHandle<()>>;
     tokio::pin!(shutdown);
     loop {
@@ -332,6 +356,11 @@ async fn poll_loop(press: &Press, reload: Option<Reload>, tick: Duration, shutdo
             }
         }
         let pause = start_due(engine, &mut heap, &mut under_way, &mut polls, now).min(tick);
+        let stands_still = engine.standstill().is_some();
+        if stands_still != stood_still {
+            stood_still = stands_still;
+            press.site.set_health(press.health());
+        }
         tokio::select! {
             () = &mut shutdown => break,
             () = tokio::time::sleep(pause) => {}
@@ -384,12 +413,20 @@ fn start_due(
     polls: &mut JoinSet<SourceId>,
     now: Instant,
 ) -> Duration {
+    match engine.admit(now) {
+        Admission::Polls => {}
+        Admission::Nothing(until) => {
+            return (until - now).to_std().unwrap_or_default().clamp(Duration::from_millis(100), TICK);
+        }
+        Admission::Probe => {
+            let engine = Arc::clone(engine);
+            tokio::spawn(async move { engine.probe().await });
+            return TICK;
+        }
+    }
     while let Some(Reverse((at, _))) = heap.peek() {
         if *at > now {
             return (*at - now).to_std().unwrap_or_default().min(TICK);
-        }
-        if let Some(until) = engine.paused_until().filter(|until| *until > now) {
-            return (until - now).to_std().unwrap_or_default().clamp(Duration::from_millis(100), TICK);
         }
         if let Err(next) = engine.network_admits(now) {
             return (next - now).to_std().unwrap_or_default().clamp(Duration::from_millis(100), TICK);
@@ -437,9 +474,10 @@ async fn beat_once(press: &Press) {
     systemd::watchdog();
     press.site.set_health(press.health());
     let setup = press.engine.setup();
-    let line = match press.engine.network_down_since() {
-        Some(since) => format!("our network is down since {}", since.format("%H:%M UTC")),
-        None => format!("{} sources", setup.enabled().count()),
+    let line = match (press.engine.standstill(), press.engine.network_down_since()) {
+        (Some(standstill), _) => standstill.to_string(),
+        (None, Some(since)) => format!("our network is down since {}", since.format("%H:%M UTC")),
+        (None, None) => format!("{} sources", setup.enabled().count()),
     };
     systemd::status(&line);
 }
@@ -478,7 +516,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
             match round {
                 Ok(Ok(published)) => {
                     press.site.replace(edition(&setup, published.documents), now);
-                    press.note(published.trouble.map(|trouble| format!("{trouble}; see to `publish.directory`")));
+                    press.note(published.trouble.map(|trouble| trouble.to_string()));
                 }
                 Ok(Err(error)) => press.note(Some(error.to_string())),
                 Err(_) => press.note(Some("a round ended without an answer".to_owned())),

@@ -6,6 +6,7 @@
 //! Batches close after [`BATCH_ITEMS`] items (they are held until then, in case one of them spoils it), or when nothing has come for [`LINGER`]: 20,000 rows/s are reached from
 //! about 1,000 rows a transaction on, one commit a poll reaches 4,000 (bench, an ordinary disk).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Clock};
@@ -125,6 +126,31 @@ type Change = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 enum Job {
     Poll(Box<PollIn>, PollReply),
     Change(Change, Done),
+    Probe(Done),
+}
+
+/// The store as the writer has it: open, or to be opened with the next job.
+struct Counter {
+    path: PathBuf,
+    store: Option<Store>,
+    opened: Box<dyn Fn() + Send>,
+}
+
+impl Counter {
+    fn store(&mut self) -> Result<&mut Store, StoreError> {
+        if self.store.is_none() {
+            self.store = Some(Store::open(&self.path)?);
+            (self.opened)();
+        }
+        Ok(self.store.as_mut().expect("opened just above"))
+    }
+
+    /// Proves that the store takes what a poll may bring.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        // A file that was opened when it could not be written stays so for this connection.
+        self.store = None;
+        self.store()?.probe()
+    }
 }
 
 /// Sends work to the writer. Cheap to clone; the thread ends when the last one is gone.
@@ -146,11 +172,24 @@ pub enum WriteError {
 
 impl Writer {
     /// Starts the thread. `changed` is called after each batch that changed a feed.
-    pub fn start(store: Store, changed: impl Fn() + Send + 'static) -> (Self, JoinHandle<Store>) {
+    pub fn start(store: Store, changed: impl Fn() + Send + 'static) -> (Self, JoinHandle<Option<Store>>) {
+        let path = store.path().to_owned();
+        Self::start_with(path, Some(store), || {}, changed)
+    }
+
+    /// Starts the thread with a store that cannot be opened yet, if there is none: each job tries again. `opened` is called
+    /// whenever it has been opened, also anew.
+    pub fn start_with(
+        path: PathBuf,
+        store: Option<Store>,
+        opened: impl Fn() + Send + 'static,
+        changed: impl Fn() + Send + 'static,
+    ) -> (Self, JoinHandle<Option<Store>>) {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let counter = Counter { path, store, opened: Box::new(opened) };
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(store, queue, &changed))
+            .spawn(move || run(counter, queue, &changed))
             .expect("a thread can be started while the program starts");
         (Self { jobs }, thread)
     }
@@ -190,6 +229,17 @@ impl Writer {
         given.try_recv().map_err(|_| WriteError::Stopped)
     }
 
+    /// Proves that the database takes what a poll may bring, having opened it anew.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] when it does not.
+    pub async fn probe(&self) -> Result<(), WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Probe(reply)).await.map_err(|_| WriteError::Stopped)?;
+        Ok(answer.await.map_err(|_| WriteError::Stopped)??)
+    }
+
     /// As [`Writer::change`], for threads outside the event loop.
     ///
     /// # Errors
@@ -222,7 +272,7 @@ fn giving<T: Send + 'static>(
 
 type Waiting = (Box<PollIn>, PollReply);
 
-fn run(mut store: Store, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> Store {
+fn run(mut counter: Counter, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> Option<Store> {
     let clock = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -230,9 +280,20 @@ fn run(mut store: Store, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> 
     let mut held = None;
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
-            Job::Poll(poll, reply) => held = keep_batch(&mut store, &mut queue, (poll, reply), &clock, changed),
+            Job::Poll(poll, reply) => match counter.store() {
+                Ok(store) => held = keep_batch(store, &mut queue, (poll, reply), &clock, changed),
+                Err(why) => drop(reply.send(Err(Arc::new(why)))),
+            },
+            Job::Probe(reply) => {
+                let result = counter.probe();
+                if result.is_ok() {
+                    // What could not be noted as published is looked at again.
+                    changed();
+                }
+                let _ = reply.send(result.map_err(Arc::new));
+            }
             Job::Change(change, reply) => {
-                let result = make(&mut store, change);
+                let result = counter.store().and_then(|store| make(store, change));
                 if let Ok(true) = result {
                     changed();
                 }
@@ -241,7 +302,7 @@ fn run(mut store: Store, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> 
             }
         }
     }
-    store
+    counter.store
 }
 
 fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {

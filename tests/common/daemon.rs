@@ -1,7 +1,9 @@
 //! `bantin run` as a process, with its log in a file.
 
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::{Answer, Desk, Running, ask, wait_for};
@@ -74,5 +76,50 @@ impl Daemon {
         let status = self.process.ends();
         assert_eq!(status.code(), Some(0), "{}", self.log());
         began.elapsed()
+    }
+}
+
+/// systemd's end of `sd_notify`. Like systemd it always listens: who speaks into a full queue waits.
+pub struct Manager {
+    /// What `NOTIFY_SOCKET` names.
+    pub path: PathBuf,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Manager {
+    /// Listens beside the configuration, until it is dropped.
+    pub fn new(desk: &Desk) -> Self {
+        let path = desk.path("notify.sock");
+        let _ = std::fs::remove_file(&path);
+        let socket = UnixDatagram::bind(&path).expect("a socket can be made");
+        socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout can be set");
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let listener = Arc::downgrade(&heard);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Some(heard) = listener.upgrade() {
+                if let Ok(length) = socket.recv(&mut buffer) {
+                    let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                    heard.lock().expect("no holder panics").extend(text.lines().map(str::to_owned));
+                }
+            }
+        });
+        Self { path, heard }
+    }
+
+    /// Every line so far.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().expect("no holder panics").clone()
+    }
+
+    /// Waits until `message` has been said `times` times.
+    #[track_caller]
+    pub fn hears(&self, message: &str, times: usize) {
+        wait_for(&format!("{message} for the {times}. time"), || (self.count(message) >= times).then_some(()));
+    }
+
+    /// How often it has been said.
+    pub fn count(&self, message: &str) -> usize {
+        self.heard().iter().filter(|heard| *heard == message).count()
     }
 }

@@ -84,7 +84,7 @@ impl World {
     pub fn close(&mut self) {
         if let Some(Parts { engine, thread, .. }) = self.parts.take() {
             drop(engine);
-            let store = thread.join().expect("the writer ends well");
+            let store = thread.join().expect("the writer ends well").expect("it has had the store open");
             assert_eq!(store.integrity().expect("the check runs"), None);
         }
     }

@@ -1,0 +1,224 @@
+//! What becomes of readers, sources and the database when the database is in trouble: its file system full or read-only, its
+//! file damaged. The trouble is real: file systems of a few megabytes in memory, and bytes overwritten.
+
+mod common;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::daemon::{Daemon, Manager};
+use common::{Desk, Item, Page, assert_sound, item, rss, stderr, wait_for};
+
+/// A file system in memory; gone with this value.
+struct Volume(PathBuf);
+
+impl Volume {
+    /// Mounts one of `size` at `folder`; `None`, and a line, where we may not.
+    fn mount(folder: PathBuf, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&folder).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(folder));
+        }
+        eprintln!("SKIPPED: a file system can only be mounted as root, with CAP_SYS_ADMIN");
+        None
+    }
+
+    fn remount(&self, how: &str) {
+        let status = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.0).status();
+        assert!(status.is_ok_and(|status| status.success()), "remount {how}");
+    }
+
+    /// Leaves no byte free.
+    fn fill(&self) {
+        let mut ballast = std::fs::File::create(self.0.join("ballast")).expect("a file can be made");
+        while ballast.write_all(&[7; 4096]).is_ok() {}
+    }
+
+    fn empty(&self) {
+        std::fs::remove_file(self.0.join("ballast")).expect("it is there");
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        // Lazily: a failing test leaves a daemon that has files open.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// Polled as often as possible.
+const EAGER: &str =
+    "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\nschedule = \"* * * * * *\"\n";
+
+fn article(n: u32) -> Item {
+    item(
+        &format!("https://bao.example/{n}.html"),
+        &format!("Tin số {n} về đê sông Đáy"),
+        &format!("Sun, {} Nov 2026 08:00:00 +0700", 1 + n),
+    )
+    .text(&format!("Đoạn {n} của tuyến đê được gia cố trước mùa lũ. ").repeat(40))
+}
+
+fn articles(count: u32) -> Page {
+    Page::rss(rss("Báo A", &(1..=count).rev().map(article).collect::<Vec<_>>()))
+}
+
+/// A desk whose database lies in `state`, a file system of its own.
+fn desk() -> Option<(Desk, Volume)> {
+    let desk = Desk::new(EAGER);
+    let volume = Volume::mount(desk.path("state"), "12m")?;
+    let text = std::fs::read_to_string(desk.path("feeds.toml")).expect("it has been written");
+    desk.write("feeds.toml", text.replace("\"bantin.db\"", "\"state/bantin.db\""));
+    desk.press.put("/a.rss", articles(3));
+    Some((desk, volume))
+}
+
+fn start(desk: &Desk) -> (Daemon, Manager) {
+    let manager = Manager::new(desk);
+    let mut command = desk.command(&["run"]);
+    command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "1000000");
+    (Daemon::start_as(desk, command), manager)
+}
+
+/// Waits until `/health` says so; it says that readers are served all the while.
+fn waits_for_health(daemon: &Daemon, text: &str) -> String {
+    wait_for(&format!("`{text}` in /health"), || {
+        let health = daemon.get("/health");
+        assert_eq!(health.status, 200, "{}", health.text());
+        health.text().contains(text).then(|| health.text().to_owned())
+    })
+}
+
+/// Nobody is asked for anything while a probe fails.
+fn stands_still(desk: &Desk, daemon: &Daemon) {
+    let asked = desk.press.all_seen().len();
+    daemon.waits_for_log("polls still cannot be kept");
+    assert_eq!(desk.press.all_seen().len(), asked, "a site was asked for what cannot be kept");
+}
+
+#[test]
+fn a_full_disk_stops_polling_and_nothing_else_and_ends_by_itself() {
+    let Some((desk, volume)) = desk() else { return };
+    let (mut daemon, manager) = start(&desk);
+    daemon.waits_for_page("/feed.atom", "Tin số 3");
+    volume.fill();
+    desk.press.put("/a.rss", articles(9));
+    let health = waits_for_health(&daemon, "polling stopped at");
+    assert!(health.contains("database or disk is full; make room on its file system"), "{health}");
+    stands_still(&desk, &daemon);
+
+    assert!(daemon.get("/feed.atom").text().contains("Tin số 3"));
+    assert!(daemon.get("/search?q=de+song+day").text().contains("Tin số 2"), "also what is read from the database");
+    let beats = manager.count("WATCHDOG=1");
+    manager.hears("WATCHDOG=1", beats + 3);
+    assert!(manager.heard().iter().any(|line| line.starts_with("STATUS=polling stopped at")), "{:?}", manager.heard());
+    let doctor = desk.run(&["doctor"]);
+    assert!(common::stdout(&doctor).contains("polling stopped at"), "{}", common::stdout(&doctor));
+
+    volume.empty();
+    daemon.waits_for_log("the database takes polls again");
+    daemon.waits_for_page("/feed.atom", "Tin số 9");
+    wait_for("a healthy daemon", || (!daemon.get("/health").text().contains("polling stopped")).then_some(()));
+    daemon.stops();
+    assert_sound(&volume.0.join("bantin.db"));
+}
+
+#[test]
+fn a_daemon_that_starts_on_a_full_disk_serves_what_it_has_and_polls_once_there_is_room() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    desk.press.put("/a.rss", articles(9));
+    volume.fill();
+    let asked = desk.press.all_seen().len();
+    let (mut daemon, _manager) = start(&desk);
+    assert!(daemon.get("/feed.atom").text().contains("Tin số 3"));
+    waits_for_health(&daemon, "polling stopped at");
+    assert!(daemon.get("/search?q=de+song+day").text().contains("Tin số 2"));
+    assert_eq!(desk.press.all_seen().len(), asked, "nothing could have been kept");
+    volume.empty();
+    daemon.waits_for_log("the database takes polls again");
+    daemon.waits_for_page("/feed.atom", "Tin số 9");
+    daemon.waits_for_page("/search?q=de+song+day", "Tin số 9");
+    daemon.stops();
+    assert_sound(&volume.0.join("bantin.db"));
+}
+
+#[test]
+fn a_daemon_that_starts_on_a_read_only_file_system_serves_what_it_has_and_polls_once_it_may_write() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    desk.press.put("/a.rss", articles(9));
+    volume.remount("ro");
+    let asked = desk.press.all_seen().len();
+    let (mut daemon, _manager) = start(&desk);
+    assert!(daemon.get("/feed.atom").text().contains("Tin số 3"));
+    let health = waits_for_health(&daemon, "polling stopped at");
+    assert!(health.contains("their file system not mounted read-only"), "{health}");
+    assert!(daemon.get("/search?q=de+song+day").text().contains("Tin số 2"));
+    assert_eq!(desk.press.all_seen().len(), asked, "nothing could have been kept");
+    volume.remount("rw");
+    daemon.waits_for_log("the database takes polls again");
+    daemon.waits_for_page("/feed.atom", "Tin số 9");
+    daemon.waits_for_page("/search?q=de+song+day", "Tin số 9");
+    daemon.stops();
+    assert_sound(&volume.0.join("bantin.db"));
+}
+
+#[test]
+fn a_poll_that_cannot_be_kept_asks_nobody() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    volume.remount("ro");
+    let asked = desk.press.all_seen().len();
+    let output = desk.run(&["poll"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("not mounted read-only"), "{}", stderr(&output));
+    assert_eq!(desk.press.all_seen().len(), asked);
+    assert!(desk.succeeds(&["search", "de song day"]).contains("Tin số 2"), "what only reads goes on");
+}
+
+/// Overwrites the pages that hold what is searched in.
+fn damage(database: &Path) {
+    let db = rusqlite::Connection::open(database).expect("it opens");
+    let pages: Vec<i64> = db
+        .prepare("SELECT pageno FROM dbstat WHERE name = 'words_data' AND pagetype = 'leaf'")
+        .and_then(|mut find| find.query_map([], |row| row.get(0))?.collect())
+        .expect("SQLite tells where its tables lie");
+    let size: i64 = db.query_row("PRAGMA page_size", [], |row| row.get(0)).expect("it tells");
+    db.close().expect("it closes");
+    assert!(!pages.is_empty());
+    let mut bytes = std::fs::read(database).expect("it is there");
+    for page in pages {
+        let begin = usize::try_from((page - 1) * size).expect("a place in the file");
+        bytes[begin..begin + usize::try_from(size).expect("a page")].fill(0x5a);
+    }
+    std::fs::write(database, bytes).expect("it can be written");
+}
+
+#[test]
+fn a_damaged_database_is_served_as_far_as_it_can_be_read_and_the_way_back_is_said() {
+    let desk = Desk::new(EAGER);
+    desk.press.put("/a.rss", articles(3));
+    desk.succeeds(&["poll"]);
+    desk.succeeds(&["backup", "good.db"]);
+    damage(&desk.path("bantin.db"));
+    let (mut daemon, manager) = start(&desk);
+    let broken = daemon.get("/search?q=de+song+day");
+    assert_eq!(broken.status, 500, "{}", broken.text());
+    let health = waits_for_health(&daemon, "polling stopped at");
+    assert!(health.contains("is damaged") && health.contains("`bantin restore FILE`"), "{health}");
+    stands_still(&desk, &daemon);
+    assert!(daemon.get("/feed.atom").text().contains("Tin số 3"), "what can be read is served");
+    let beats = manager.count("WATCHDOG=1");
+    manager.hears("WATCHDOG=1", beats + 2);
+    daemon.stops();
+
+    desk.succeeds(&["restore", "good.db"]);
+    let (mut daemon, _manager) = start(&desk);
+    daemon.waits_for_page("/search?q=de+song+day", "Tin số 2");
+    daemon.stops();
+    assert_sound(&desk.path("bantin.db"));
+}
