@@ -15,7 +15,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
@@ -35,6 +35,10 @@ pub enum Listener {
 
 /// Pause after a failed `accept`: usually the process is out of file descriptors, and trying at once would only burn.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection that has just been taken may still ask its first question once the server stops: its client has
+/// been told that it is connected, and no other server will answer it.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
 /// Serves a site on all listeners until `shutdown` resolves, then lets responses under way finish within
 /// [`Limits::grace`].
@@ -141,7 +145,10 @@ where
     H: Fn(Request<Incoming>) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Response<Full<Bytes>>> + Send + 'static,
 {
+    let asked = Arc::new(Notify::new());
+    let heard = Arc::clone(&asked);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        heard.notify_one();
         // Beside the request, for whoever wants to know.
         request.extensions_mut().insert(peer);
         let response = handler(request);
@@ -163,6 +170,12 @@ where
         }
         () = until(&mut stopped) => {}
         () = tokio::time::sleep(limits.connection_lifetime) => {}
+    }
+    // A connection on which nothing has come yet would be closed at once, with the question already on its way.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = asked.notified() => {}
+        () = tokio::time::sleep(FIRST_REQUEST) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = tokio::time::timeout(limits.grace, connection).await;

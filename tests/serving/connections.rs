@@ -27,6 +27,23 @@ async fn stops_when_told_and_finishes_what_is_under_way() {
 }
 
 #[tokio::test]
+async fn who_is_connected_before_the_stop_and_asks_just_after_it_is_answered() {
+    let mut server = start().await;
+    let early = TcpStream::connect(server.address).await.unwrap();
+    // Connections are taken in order: once a later one has been answered, the early one is ours.
+    let later = TcpStream::connect(server.address).await.unwrap();
+    assert!(reply_to(later, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.is_some());
+    server.stop.take().unwrap().send(()).unwrap();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(server.address).await.is_ok() {
+        assert!(tokio::time::Instant::now() < deadline, "it goes on listening");
+    }
+    let reply = reply_to(early, b"GET /feed.atom HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert_eq!(reply.expect("an answer").status, 200);
+    tokio::time::timeout(Duration::from_secs(5), server.task).await.expect("stops in time").unwrap();
+}
+
+#[tokio::test]
 async fn silent_and_endless_requests_are_cut_off() {
     let limits = Limits { header_timeout: Duration::from_millis(150), ..quick() };
     let server = start_with(limits, |_, _| {}).await;
