@@ -126,19 +126,17 @@ fn a_full_disk_stops_polling_and_nothing_else_and_ends_by_itself() {
     assert_sound(&volume.0.join("bantin.db"));
 }
 
-#[test]
-fn a_daemon_that_starts_on_a_full_disk_serves_what_it_has_and_polls_once_there_is_room() {
-    let Some((desk, volume)) = desk() else { return };
-    desk.succeeds(&["poll"]);
-    desk.press.put("/a.rss", articles(9));
-    volume.fill();
+/// A daemon that starts over a database that cannot be written serves what it has, says `why`, asks nobody, and polls once
+/// `mend` has made it writable.
+fn starts_serves_and_polls_once_mended(desk: &Desk, volume: &Volume, why: &str, mend: impl FnOnce()) {
     let asked = desk.press.all_seen().len();
-    let (mut daemon, _manager) = start(&desk);
+    let (mut daemon, _manager) = start(desk);
     assert!(daemon.get("/feed.atom").text().contains("Tin số 3"));
-    waits_for_health(&daemon, "polling stopped at");
+    let health = waits_for_health(&daemon, "polling stopped at");
+    assert!(health.contains(why), "{health}");
     assert!(daemon.get("/search?q=de+song+day").text().contains("Tin số 2"));
     assert_eq!(desk.press.all_seen().len(), asked, "nothing could have been kept");
-    volume.empty();
+    mend();
     daemon.waits_for_log("the database takes polls again");
     daemon.waits_for_page("/feed.atom", "Tin số 9");
     daemon.waits_for_page("/search?q=de+song+day", "Tin số 9");
@@ -147,24 +145,22 @@ fn a_daemon_that_starts_on_a_full_disk_serves_what_it_has_and_polls_once_there_i
 }
 
 #[test]
+fn a_daemon_that_starts_on_a_full_disk_serves_what_it_has_and_polls_once_there_is_room() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    desk.press.put("/a.rss", articles(9));
+    volume.fill();
+    starts_serves_and_polls_once_mended(&desk, &volume, "polling stopped at", || volume.empty());
+}
+
+#[test]
 fn a_daemon_that_starts_on_a_read_only_file_system_serves_what_it_has_and_polls_once_it_may_write() {
     let Some((desk, volume)) = desk() else { return };
     desk.succeeds(&["poll"]);
     desk.press.put("/a.rss", articles(9));
     volume.remount("ro");
-    let asked = desk.press.all_seen().len();
-    let (mut daemon, _manager) = start(&desk);
-    assert!(daemon.get("/feed.atom").text().contains("Tin số 3"));
-    let health = waits_for_health(&daemon, "polling stopped at");
-    assert!(health.contains("their file system not mounted read-only"), "{health}");
-    assert!(daemon.get("/search?q=de+song+day").text().contains("Tin số 2"));
-    assert_eq!(desk.press.all_seen().len(), asked, "nothing could have been kept");
-    volume.remount("rw");
-    daemon.waits_for_log("the database takes polls again");
-    daemon.waits_for_page("/feed.atom", "Tin số 9");
-    daemon.waits_for_page("/search?q=de+song+day", "Tin số 9");
-    daemon.stops();
-    assert_sound(&volume.0.join("bantin.db"));
+    let why = "their file system not mounted read-only";
+    starts_serves_and_polls_once_mended(&desk, &volume, why, || volume.remount("rw"));
 }
 
 #[test]
