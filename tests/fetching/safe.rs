@@ -307,11 +307,12 @@ fn the_time_limit_is_for_the_whole_request_however_busy_it_is() {
 #[test]
 fn the_time_limit_is_for_all_redirects_together() {
     let farm = Farm::new();
-    // The time is up in the middle of the third answer, well away from where a connection is made.
+    // Each answer is within the limit; three are not. On a busy machine the time may be up sooner, in whatever phase.
     let host = farm.host(|asked| Reply::redirect(302, format!("{}x", asked.path)).after(Duration::from_millis(200)));
     let asked = Request { timeout: Duration::from_millis(500), ..request(host.url("/")) };
-    assert_eq!(fetch(&asked).outcome(), Some(Outcome::Timeout { phase: Phase::Answer }));
-    assert!((1..=5).contains(&farm.seen().len()), "{}", farm.seen().len());
+    let outcome = fetch(&asked).outcome();
+    assert!(matches!(outcome, Some(Outcome::Timeout { .. })), "{outcome:?}");
+    assert!(farm.seen().len() <= 3, "{}", farm.seen().len());
 }
 
 #[test]
