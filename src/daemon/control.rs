@@ -22,6 +22,12 @@ const LINE_BYTES: u64 = 1 << 20;
 /// How long a client waits for the greeting before it takes the daemon for dead.
 const GREETING: Duration = Duration::from_secs(5);
 
+/// How often a database is claimed: `doctor` finds out whether it is held by taking the lock for an instant.
+const CLAIMS: u32 = 10;
+
+/// The pause between.
+const CLAIM_AGAIN: Duration = Duration::from_millis(20);
+
 /// What a client may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
@@ -144,7 +150,7 @@ fn candidates(database: &Path) -> Vec<PathBuf> {
 /// # Errors
 ///
 /// [`io::ErrorKind::WouldBlock`] if another process holds it. A file system without locks is no error: then the socket
-/// alone tells.
+/// alone tells. Blocks for a fifth of a second where it is held.
 pub fn claim(database: &Path) -> io::Result<Option<File>> {
     if let Some(folder) = database.parent() {
         std::fs::create_dir_all(folder)?;
@@ -160,11 +166,19 @@ pub fn claim(database: &Path) -> io::Result<Option<File>> {
         },
         opened => opened?,
     };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
-        Err(TryLockError::Error(_)) => Ok(None),
+    lock(file, || std::thread::sleep(CLAIM_AGAIN))
+}
+
+/// Locks a file, if need be after some pauses.
+fn lock(file: File, mut pause: impl FnMut()) -> io::Result<Option<File>> {
+    for _ in 0..CLAIMS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => pause(),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
     }
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 /// Whether a file could not be made because its file system is full or read-only: what needs it is done without.
@@ -261,5 +275,23 @@ fn same_file(one: &Path, two: &Path) -> bool {
     match (one.canonicalize(), two.canonicalize()) {
         (Ok(one), Ok(two)) => one == two,
         _ => one == two,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_held_for_an_instant_is_waited_for_and_one_that_stays_is_not() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        let open = || File::open(file.path()).expect("it is there");
+        let holder = open();
+        holder.lock().expect("nobody else has it");
+        let mut pauses = 0;
+        let refused = lock(open(), || pauses += 1).expect_err("it is held all the while");
+        assert_eq!((refused.kind(), pauses), (io::ErrorKind::WouldBlock, CLAIMS));
+        let taken = lock(open(), || holder.unlock().expect("we have it"));
+        assert!(taken.is_ok_and(|file| file.is_some()));
     }
 }
