@@ -57,7 +57,7 @@ fn before_the_first_poll_nothing_is_broken_and_nothing_is_made() {
     assert_says(
         &doctor(&desk),
         0,
-        &["1 of 1 sources enabled", "not there yet", "no daemon is running", "nothing is broken"],
+        &["1 of 1 source enabled", "not there yet", "no daemon is running", "nothing is broken"],
     );
     assert!(!desk.path("bantin.db").exists(), "a doctor makes no database");
     assert!(!desk.path("bantin.db.lock").exists(), "nor anything beside it");
@@ -73,7 +73,7 @@ fn beside_a_daemon_it_tells_what_the_daemon_says() {
     assert_says(
         &doctor(&desk),
         0,
-        &["1 stories, 1 items", &running, "1 hosts of sources found and reached", "never backed up"],
+        &["1 story, 1 item", &running, "1 host of sources found and reached", "never backed up"],
     );
     desk.succeeds(&["backup", "copy.db"]);
     assert_says(&doctor(&desk), 0, &["ok       backed up"]);

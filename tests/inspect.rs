@@ -65,7 +65,7 @@ fn the_feeds_of_a_page_come_first() {
         Page::rss(rss("Báo", &[item("https://bao.example/1.html", "Một", "Sun, 22 Nov 2026 09:30:00 +0700")])),
     );
     let toml = desk.succeeds(&["inspect", &desk.press.url("/")]);
-    assert!(toml.contains("/tin.rss (1 items, the newest of 2026-11-22 09:30)"), "{toml}");
+    assert!(toml.contains("/tin.rss (1 item, the newest of 2026-11-22 09:30)"), "{toml}");
     assert!(toml.contains("/hong.rss (cannot be had"), "{toml}");
     assert_eq!(pasted(&desk, &toml), ["Một"]);
     let toml = desk.succeeds(&["inspect", &desk.press.url("/tin.rss")]);

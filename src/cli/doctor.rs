@@ -12,6 +12,7 @@ use super::table::Table;
 use crate::config::{self, Config, ConfigErrors, MissingSecrets};
 use crate::daemon::doctor::facts::{Daemon, Facts};
 use crate::daemon::doctor::{Finding, Level, gather, judge};
+use crate::model::counted;
 
 /// What is looked at, one step of the bar each.
 const STEPS: u64 = 4;
@@ -105,8 +106,7 @@ fn summary(findings: &[Finding]) -> String {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     match (count(Level::Broken), count(Level::Warning)) {
         (0, 0) => "nothing is broken".to_owned(),
-        (0, 1) => "nothing is broken, one warning".to_owned(),
-        (0, warnings) => format!("nothing is broken, {warnings} warnings"),
+        (0, warnings) => format!("nothing is broken, {}", counted(warnings, "warning")),
         (1, _) => "one thing is broken: what to do stands below it".to_owned(),
         (many, _) => format!("{many} things are broken: what to do stands below each"),
     }

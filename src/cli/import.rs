@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use crate::config::Config;
 use crate::config::provinces::{self, Provinces};
 use crate::extract::opml;
-use crate::model::is_slug;
+use crate::model::{counted, is_slug};
 use crate::text;
 
 /// What the folders of an outline are understood by, from the configuration that the sources will join.
@@ -97,7 +97,8 @@ pub fn import(file: &Path, known: &Known, out: &mut dyn Write) -> anyhow::Result
         ids.push(id);
         printed += 1;
     }
-    eprintln!("{printed} sources; append them to `feeds.toml`, then run `bantin check --fetch`");
+    let them = if printed == 1 { "it" } else { "them" };
+    eprintln!("{}; append {them} to `feeds.toml`, then run `bantin check --fetch`", counted(printed, "source"));
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::look::{open, time};
 use super::read::{self, Found};
 use crate::extract::inspect::{Inspected, Proposal, inspect_document};
 use crate::extract::{self, Input, Kind};
-use crate::model::{RawItem, SourceId};
+use crate::model::{RawItem, SourceId, counted};
 
 /// Items shown of what a source would give.
 const SHOWN: usize = 8;
@@ -136,7 +136,7 @@ fn tried(cli: &Cli, feed: &str, zone: Tz) -> String {
         Ok(document) => {
             let newest = document.items.iter().filter_map(|item| item.published.or(item.updated)).max();
             let newest = newest.map_or_else(String::new, |at| format!(", the newest of {}", time(at.to_utc(), zone)));
-            format!("({} items{newest})", document.items.len())
+            format!("({}{newest})", counted(document.items.len(), "item"))
         }
         Err(unreadable) => format!("({unreadable})"),
     }
@@ -157,7 +157,7 @@ fn input<'a>(found: &'a Found, base: &'a Url, zone: Tz) -> Input<'a> {
 /// The first items, as comments: the whole can be pasted.
 fn preview(items: &[RawItem], zone: Tz, out: &mut dyn Write) -> anyhow::Result<()> {
     let more = if items.len() > SHOWN { ", the first of them" } else { "" };
-    writeln!(out, "# It gives {} items{more}:", items.len())?;
+    writeln!(out, "# It gives {}{more}:", counted(items.len(), "item"))?;
     for item in items.iter().take(SHOWN) {
         let date = item.published.or(item.updated).map(|at| time(at.to_utc(), zone));
         let title = item.title.as_deref().or(item.link.as_deref()).unwrap_or("(nothing)");

@@ -9,12 +9,11 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::args::{ExportWhat, Format};
-use super::counted;
 use super::table::Table;
 use crate::config::{Config, Robots};
 use crate::daemon::engine;
 use crate::daemon::setup::{Setup, catalog};
-use crate::model::{Instant, SourceId};
+use crate::model::{Instant, SourceId, counted};
 use crate::publish;
 use crate::schedule::{self, Host, PlannedSource, SourceState};
 use crate::store::sqlite::{SourceRow, SqliteLibrary};
@@ -179,7 +178,7 @@ fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
         notes.push("parked: asked only once a week".to_owned());
     }
     if let Some(left) = state.certificate_ends_within(schedule::CERTIFICATE_WARNING, Utc::now()) {
-        notes.push(format!("its certificate ends in {} days: tell the publisher", left.num_days()));
+        notes.push(format!("its certificate ends in {}: tell the publisher", counted(left.num_days(), "day")));
     }
     if let Robots::Ignore { reason } = &source.robots {
         notes.push(format!("robots.txt is ignored: {reason}"));

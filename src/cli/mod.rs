@@ -133,11 +133,6 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// How many of what: `1 source`, `2 sources`.
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
 /// Reads the configuration for a command; warnings are the business of `check` and of the daemon's log.
 fn load(cli: &Cli) -> anyhow::Result<Config> {
     Ok(load_with_warnings(cli, MissingSecrets::Noted)?.0)

@@ -14,7 +14,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::args::{Cli, Format};
-use super::counted;
 use super::progress;
 use super::table::Table;
 use crate::config::{self, Config, ConfigErrors, MissingSecrets, Remark};
@@ -26,7 +25,7 @@ use crate::daemon::{choose, client, document, poll_chosen, relearn, setup};
 use crate::demo;
 use crate::extract::{self, How};
 use crate::fetch::{Answer as Fetched, Request as Fetch};
-use crate::model::Outcome;
+use crate::model::{Outcome, counted};
 use crate::schedule::SourceState;
 use crate::store::sqlite::Store;
 use crate::topics;
@@ -225,14 +224,14 @@ pub fn check(
     if !quiet {
         let enabled = config.sources.iter().filter(|source| source.enabled).count();
         eprintln!(
-            "`{}` is good: {enabled} sources enabled of {}, {} topics{}",
+            "`{}` is good: {} enabled of {}, {}{}",
             path.display(),
+            counted(enabled, "source"),
             config.sources.len(),
-            config.topics.len(),
+            counted(config.topics.len(), "topic"),
             match warnings.len() + sentences.len() {
                 0 => String::new(),
-                1 => ", 1 warning".to_owned(),
-                many => format!(", {many} warnings"),
+                some => format!(", {}", counted(some, "warning")),
             }
         );
     }

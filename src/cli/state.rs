@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::daemon::control::{self, Answer, Request};
 use crate::daemon::upkeep::{self as work, Tidied};
 use crate::daemon::writer::Writer;
+use crate::model::counted;
 use crate::store::sqlite::Store;
 use crate::store::sqlite::upkeep::{self, Sound};
 
@@ -54,10 +55,10 @@ pub fn backup(config: &Config, file: &Path, overwrite: bool) -> anyhow::Result<E
     .with_context(|| format!("the backup cannot be put at `{}`", file.display()))?;
     File::open(folder)?.sync_all()?;
     eprintln!(
-        "`{}`: {} stories, {} items, verified; `bantin restore` puts it back",
+        "`{}`: {}, {}, verified; `bantin restore` puts it back",
         file.display(),
-        sound.stories,
-        sound.items
+        counted(sound.stories, "story"),
+        counted(sound.items, "item")
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -158,10 +159,10 @@ pub fn restore(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
     File::open(folder)?.sync_all()?;
     drop(claim);
     eprintln!(
-        "`{}` is restored: {} stories, {} items{}",
+        "`{}` is restored: {}, {}{}",
         database.display(),
-        sound.stories,
-        sound.items,
+        counted(sound.stories, "story"),
+        counted(sound.items, "item"),
         sound
             .newest_poll
             .map_or_else(String::new, |at| format!(", last polled {}", super::look::time(at, config.site.timezone))),
@@ -190,9 +191,9 @@ pub fn prune(config: &Config, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     })?;
     writeln!(
         out,
-        "{} stories and {} items older than `store.keep` deleted, {} KiB given back",
-        tidied.stories,
-        tidied.items,
+        "{} and {} older than `store.keep` deleted, {} KiB given back",
+        counted(tidied.stories, "story"),
+        counted(tidied.items, "item"),
         tidied.bytes / 1024
     )?;
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use super::engine::Engine;
 use super::ingest;
 use super::setup::Setup;
 use crate::config::Source;
-use crate::model::{FeedKey, Instant, StoryKey, TopicId};
+use crate::model::{FeedKey, Instant, StoryKey, TopicId, counted};
 use crate::store::StoreError;
 use crate::store::sqlite::ItemFacts;
 use crate::topics::{Hit, Matcher, Subject};
@@ -41,7 +41,7 @@ pub async fn refresh(engine: &Arc<Engine>) {
     let result = tokio::task::spawn_blocking(move || now(&shared)).await;
     match result {
         Ok(Ok(0)) => {}
-        Ok(Ok(stories)) => info!(stories, "topics have changed: {stories} stories judged anew"),
+        Ok(Ok(stories)) => info!(stories, "topics have changed: {} judged anew", counted(stories, "story")),
         Ok(Err(error)) => error!(%error, "stories could not be judged by the new rules: {error}"),
         Err(_) => error!("judging stories anew ended without an answer"),
     }

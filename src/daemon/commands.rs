@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::overrule::{self, Wish};
 use super::press::Press;
 use super::upkeep;
+use crate::model::counted;
 use crate::serve::Health;
 
 /// Answers commands until `stop` resolves.
@@ -95,7 +96,12 @@ async fn answer_backup(
             if let Err(error) = engine.writer().change(move |tx| tx.set_backed_up(now)).await {
                 warn!(%error, "that a backup was made could not be noted: {error}");
             }
-            info!(stories = sound.stories, items = sound.items, "copied the database: {} items", sound.items);
+            info!(
+                stories = sound.stories,
+                items = sound.items,
+                "copied the database: {}",
+                counted(sound.items, "item")
+            );
             peer.send(&Answer::Copied { path, items: sound.items, stories: sound.stories }).await?;
             peer.send(&Answer::Done).await
         }

@@ -13,7 +13,7 @@ use std::time::Instant as Clock;
 use tracing::info;
 
 use crate::config::Config;
-use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId};
+use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId, counted};
 use crate::publish::{self, Coding, Document, Masthead, files, pages};
 use crate::store::sqlite::SqliteLibrary;
 use crate::store::{Library, StoreError, Trouble};
@@ -200,9 +200,9 @@ impl Publisher {
                 feeds = published.feeds.len(),
                 files = published.files,
                 duration_ms = began.elapsed().as_millis() as u64,
-                "published {} feeds, {} files changed",
-                published.feeds.len(),
-                published.files
+                "published {}, {} changed",
+                counted(published.feeds.len(), "feed"),
+                counted(published.files, "file")
             );
         }
         Ok(published)

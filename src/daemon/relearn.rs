@@ -10,6 +10,7 @@ use tracing::{error, info};
 
 use super::engine::{Engine, PollError};
 use super::writer::{WriteError, whole_seconds};
+use crate::model::counted;
 use crate::store::sqlite::Behind;
 
 /// Items of a slice: what the index sorts into one segment.
@@ -39,7 +40,7 @@ pub async fn fill(engine: &Arc<Engine>) -> Result<usize, PollError> {
         behind = left;
         tokio::time::sleep(PAUSE).await;
     }
-    info!(items = brought, "the index of copies is whole again: {brought} items");
+    info!(items = brought, "the index of copies is whole again: {}", counted(brought, "item"));
     Ok(brought)
 }
 

@@ -32,7 +32,7 @@ use super::setup::Setup;
 use super::writer::Writer;
 use super::{classify, commands, listeners, log, relearn, systemd, upkeep};
 use crate::config::Config;
-use crate::model::{Instant, SourceId};
+use crate::model::{Instant, SourceId, counted};
 use crate::publish::Document;
 use crate::schedule::CronError;
 use crate::serve::{self, Access, Edition, Limits, Site};
@@ -273,11 +273,11 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     (ready)(&addresses);
     systemd::ready();
     info!(
-        "bantin {} serves {} from `{}`, {} sources enabled",
+        "bantin {} serves {} from `{}`, {} enabled",
         env!("CARGO_PKG_VERSION"),
         addresses.join(", "),
         database.display(),
-        setup.enabled().count()
+        counted(setup.enabled().count(), "source")
     );
 
     poll_loop(&press, reload, tick, shutdown).await;
@@ -477,7 +477,7 @@ async fn beat_once(press: &Press) {
     let line = match (press.engine.standstill(), press.engine.network_down_since()) {
         (Some(standstill), _) => standstill.to_string(),
         (None, Some(since)) => format!("our network is down since {}", since.format("%H:%M UTC")),
-        (None, None) => format!("{} sources", setup.enabled().count()),
+        (None, None) => counted(setup.enabled().count(), "source"),
     };
     systemd::status(&line);
 }
@@ -522,7 +522,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
                 Err(_) => press.note(Some("a round ended without an answer".to_owned())),
             }
             engine.metrics().reloads.fetch_add(1, Relaxed);
-            info!("configuration read again: {} sources enabled", setup.enabled().count());
+            info!("configuration read again: {} enabled", counted(setup.enabled().count(), "source"));
         }
         Err(why) => {
             press.engine.metrics().reloads_refused.fetch_add(1, Relaxed);

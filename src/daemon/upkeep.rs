@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::engine::Engine;
 use super::writer::{WriteError, Writer};
-use crate::model::Instant;
+use crate::model::{Instant, counted};
 use crate::schedule::Cron;
 use crate::store::StoreError;
 use crate::store::sqlite::Tx;
@@ -157,7 +157,8 @@ async fn tidy_now(engine: &Engine) {
             items,
             bytes,
             duration_ms = began.elapsed().as_millis() as u64,
-            "tidied the database: {items} old items deleted, {} KiB given back",
+            "tidied the database: {} deleted, {} KiB given back",
+            counted(items, "old item"),
             bytes / 1024
         ),
         Err(error) => error!(%error, "the database could not be tidied: {error}"),

@@ -18,7 +18,7 @@ use super::articles::{self, Completed};
 use super::ingest::{self, Counts, Newsstand, Prepared};
 use super::renamed::{self, Taken};
 use crate::config::Source;
-use crate::model::{FeedMeta, Instant, Outcome, Problem};
+use crate::model::{FeedMeta, Instant, Outcome, Problem, counted};
 use crate::schedule::{self, Host, HostState, Notice, PollFacts, SourceState};
 use crate::store::StoreError;
 use crate::store::sqlite::{Listed, NewPoll, Store, Tx};
@@ -363,7 +363,7 @@ fn keep_batch(
             }
         }
         Err(why) if batch.len() == 1 || !has_begun => {
-            error!(error = %why, "{} polls could not be kept: {why}", batch.len());
+            error!(error = %why, "{} could not be kept: {why}", counted(batch.len(), "poll"));
             let why = Arc::new(why);
             for (_, reply) in batch {
                 let _ = reply.send(Err(Arc::clone(&why)));

@@ -23,6 +23,17 @@ use serde::{Deserialize, Serialize};
 pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall, one_of_each};
 pub use self::view::{Carrier, Entry, EntrySource, FeedContent, FeedKey, Page, StoryView};
 
+/// How many of what, in English: `1 story`, `2 stories`.
+pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    if count == N::from(1) {
+        return format!("{count} {what}");
+    }
+    match what.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {what}s"),
+    }
+}
+
 /// A point in time, UTC. The store keeps whole seconds.
 pub type Instant = DateTime<Utc>;
 
@@ -309,4 +320,16 @@ pub struct Item {
     pub raw_hash: i64,
     /// Hash of the folded words of title and text; markup, counters and placeholders do not enter. A change moves `updated`.
     pub words_hash: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_all_else_plural() {
+        let counts = [counted(0_u32, "item"), counted(1_usize, "item"), counted(2_u64, "item"), counted(-1_i64, "day")];
+        assert_eq!(counts, ["0 items", "1 item", "2 items", "-1 days"]);
+        assert_eq!([counted(1_u32, "story"), counted(7_u32, "story")], ["1 story", "7 stories"]);
+    }
 }

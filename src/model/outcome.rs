@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Instant;
+use super::{Instant, counted};
 
 pub use each::one_of_each;
 
@@ -393,14 +393,14 @@ impl Outcome {
         match self {
             Self::NotModified => "the server says that nothing has changed".to_owned(),
             Self::Unchanged => "the same document as last time".to_owned(),
-            Self::NewItems { new, edited: 0 } => format!("{}", Counted(*new, "new item")),
-            Self::NewItems { new, edited } => format!("{}, {edited} edited", Counted(*new, "new item")),
+            Self::NewItems { new, edited: 0 } => counted(*new, "new item"),
+            Self::NewItems { new, edited } => format!("{}, {edited} edited", counted(*new, "new item")),
             Self::NoNewItems { edited: 0 } => "read, nothing new in it".to_owned(),
             Self::NoNewItems { edited } => format!("read, nothing new in it, {edited} edited"),
             Self::MassChange { items, matched, new } => format!(
                 "{items} items look new, but {matched} of them are stored under other names: held until another poll shows \
                  the same{}",
-                if *new > 0 { format!("; {} taken in", Counted(*new, "new item")) } else { String::new() },
+                if *new > 0 { format!("; {} taken in", counted(*new, "new item")) } else { String::new() },
             ),
             Self::Empty => "the document has no items at all".to_owned(),
             Self::HtmlInsteadOfFeed => "a web page came where a feed was expected".to_owned(),
@@ -562,15 +562,6 @@ fn tls_advice(problem: &TlsProblem) -> &'static str {
             "if the publisher has renewed the certificate, enter the new SHA-256 as `tls_pin`"
         }
         TlsProblem::Other { .. } => "look at the address in a browser, then tell the publisher",
-    }
-}
-
-/// `1 new item`, `3 new items`.
-struct Counted(u32, &'static str);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }
 

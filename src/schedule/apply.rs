@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::TimeDelta;
 use url::Url;
 
-use crate::model::{Instant, Outcome};
+use crate::model::{Instant, Outcome, counted};
 
 use super::host::{Hold, Host, HostState};
 use super::state::{Adopted, Moving, PollFacts, SourceState, Standing};
@@ -85,7 +85,12 @@ impl fmt::Display for Notice {
         match self {
             Self::Broke => f.write_str("does not work any more"),
             Self::Recovered { failures, since } => {
-                write!(f, "works again after {failures} failures since {}", since.format("%Y-%m-%d %H:%M UTC"))
+                write!(
+                    f,
+                    "works again after {} since {}",
+                    counted(*failures, "failure"),
+                    since.format("%Y-%m-%d %H:%M UTC")
+                )
             }
             Self::Parked => f.write_str("says for the second time that it is gone, and is parked"),
             Self::Moved { from, to } => write!(f, "has moved from {from} to {to}: enter the new address in feeds.toml"),

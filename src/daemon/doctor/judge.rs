@@ -4,6 +4,7 @@ use chrono::{Datelike as _, TimeDelta};
 
 use super::facts::{Configuration, Daemon, Database, Directory, DirectoryFault, Facts, Tried, Unit, Unreached};
 use super::{Area, Finding, Level};
+use crate::model::counted;
 use crate::store::{StoreError, Trouble};
 
 /// Less than this free is an emergency: the next large batch will not fit.
@@ -78,7 +79,12 @@ fn configuration(found: &mut Vec<Finding>, read: &Configuration, facts: &Facts) 
     let Configuration { file, sources, enabled, topics, .. } = read;
     found.push(ok(
         AREA,
-        format!("`{}` is good: {enabled} of {sources} sources enabled, {topics} topics", file.display()),
+        format!(
+            "`{}` is good: {enabled} of {} enabled, {}",
+            file.display(),
+            counted(*sources, "source"),
+            counted(*topics, "topic")
+        ),
     ));
     for remark in &read.warnings {
         let place = format!("{}:{}:{}: {}", remark.file, remark.line, remark.column, remark.message);
@@ -144,9 +150,9 @@ fn database(found: &mut Vec<Finding>, known: &Database, facts: &Facts) {
         Ok(sound) => found.push(ok(
             AREA,
             format!(
-                "`{path}` is whole: {} stories, {} items, {}",
-                sound.stories,
-                sound.items,
+                "`{path}` is whole: {}, {}, {}",
+                counted(sound.stories, "story"),
+                counted(sound.items, "item"),
                 size(known.room.file + known.room.log)
             ),
         )),
@@ -234,7 +240,7 @@ fn backups(found: &mut Vec<Finding>, known: &Database, facts: &Facts) {
         Some(at) if facts.now - at > OLD_BACKUP => {
             let days = (facts.now - at).num_days();
             let advice = if timer { "`journalctl -u bantin-backup` says why the timer made none" } else { SWITCH_ON };
-            found.push(warning(AREA, format!("last backed up {days} days ago"), advice));
+            found.push(warning(AREA, format!("last backed up {} ago", counted(days, "day")), advice));
         }
         Some(at) => found.push(ok(AREA, format!("backed up {}", at.format("%Y-%m-%d %H:%M UTC")))),
     }
@@ -246,7 +252,7 @@ fn sources(found: &mut Vec<Finding>, known: &Database, facts: &Facts) {
     let words: Vec<String> =
         troubled.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !words.is_empty() {
-        let said = format!("of {enabled} sources, {}", words.join(" and "));
+        let said = format!("of {}, {}", counted(*enabled, "source"), words.join(" and "));
         found.push(warning(Area::Sources, said, "`bantin sources` says which, since when, why, and what to do"));
     } else if *enabled > 0 {
         found.push(ok(Area::Sources, format!("none of {enabled} is broken or silent")));
@@ -267,7 +273,7 @@ pub fn network(found: &mut Vec<Finding>, tried: &[Tried], has_sources: bool) {
         return;
     }
     if failed.is_empty() {
-        found.push(ok(AREA, format!("{} hosts of sources found and reached", tried.len())));
+        found.push(ok(AREA, format!("{} of sources found and reached", counted(tried.len(), "host"))));
         return;
     }
     let why = |(host, unreached): &(&str, &Unreached)| match unreached {

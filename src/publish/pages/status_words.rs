@@ -1,7 +1,7 @@
 //! What the sysadmin's page says, in Vietnamese and in English. Outcomes say in English themselves what they mean.
 
 use crate::config::Language;
-use crate::model::{Outcome, Phase, SiteChange, TlsProblem, Wall};
+use crate::model::{Outcome, Phase, SiteChange, TlsProblem, Wall, counted};
 
 /// The fixed words of the page.
 pub(super) struct StatusWords {
@@ -165,7 +165,7 @@ pub(super) fn broken_for(ago: &str, failures: u32, language: Language) -> String
 pub(super) fn sources(count: usize, language: Language) -> String {
     match language {
         Language::Vi => format!("{count} nguồn"),
-        Language::En => format!("{count} sources"),
+        Language::En => counted(count, "source"),
     }
 }
 
