@@ -89,6 +89,9 @@ fn wrong_usage_is_status_two() {
     fails(&desk, &[], 2, "Usage");
     fails(&desk, &["khong-co"], 2, "khong-co");
     fails(&desk, &["search"], 2, "QUERY");
+    for nothing in ["", " \t "] {
+        fails(&desk, &["search", nothing], 2, "the query is empty: give words");
+    }
     fails(&desk, &["poll", "--format", "xml"], 2, "xml");
     fails(&desk, &["demo", "--port", "khong"], 2, "khong");
     fails(&desk, &["read"], 2, "FILE-OR-URL");
@@ -233,6 +236,7 @@ fn search_finds_with_and_without_marks() {
     let nothing = desk.run(&["search", "khongcogihet"]);
     assert!(nothing.status.success() && nothing.stdout.is_empty());
     assert!(stderr(&nothing).contains("nothing found"));
+    assert!(stderr(&desk.run(&["search", "*"])).contains("`*`, which has no letter and no digit"));
     let story = json(&desk.succeeds(&["search", "thông xe", "--format", "json"]));
     assert_eq!(story.as_array().map(Vec::len), Some(1), "a story with a copy is found once");
     for query in ["\"", "*", "OR", "a AND", "NEAR(", "-", "'; DROP TABLE item; --", "%"] {

@@ -18,6 +18,7 @@ use crate::publish;
 use crate::schedule::{self, Host, PlannedSource, SourceState};
 use crate::store::sqlite::{SourceRow, SqliteLibrary};
 use crate::store::{Library, StoreError};
+use crate::text;
 
 /// What is planned ahead.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
@@ -264,7 +265,11 @@ fn find<'a>(rows: &'a [SourceRow], id: &SourceId, was: &[SourceId]) -> Option<&'
     std::iter::once(id).chain(was).find_map(|id| rows.iter().find(|row| row.id == *id))
 }
 
-/// `bantin search`
+/// What a search for nothing is answered.
+pub const EMPTY_QUERY: &str =
+    "the query is empty: give words that stand in a story, with or without accents, such as `bantin search thông xe`";
+
+/// `bantin search`; a query without letters and digits finds nothing.
 pub fn search(
     config: &Config,
     query: &str,
@@ -272,7 +277,12 @@ pub fn search(
     format: Format,
     out: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
-    let page = open(config)?.search(query, 0, limit)?;
+    let library = open(config)?;
+    if text::Query::parse(query).is_empty() && format == Format::Text {
+        eprintln!("nothing found for `{query}`, which has no letter and no digit: give words that stand in a story");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let page = library.search(query, 0, limit)?;
     let mut table = Table::new(&["date", "title", "source", "copies", "link", "story"]);
     for entry in &page.entries {
         table.row(vec![

@@ -30,6 +30,9 @@ use crate::daemon::{log, systemd};
 use crate::extract::html::{profile, select};
 use crate::schedule::Cron;
 
+/// What clap ends with, too.
+const WRONG_USAGE: u8 = 2;
+
 /// Bad configuration (sysexits.h `EX_CONFIG`): systemd is told not to try again.
 const BAD_CONFIGURATION: u8 = 78;
 
@@ -46,16 +49,18 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => match error.downcast_ref::<ConfigErrors>() {
-            Some(errors) => {
+        Err(error) => {
+            if let Some(errors) = error.downcast_ref::<ConfigErrors>() {
                 eprintln!("{errors}");
-                ExitCode::from(BAD_CONFIGURATION)
+                return ExitCode::from(BAD_CONFIGURATION);
             }
-            None => {
-                eprintln!("error: {error:#}");
-                ExitCode::FAILURE
+            if let Some(wrong) = error.downcast_ref::<clap::Error>() {
+                let _ = wrong.print();
+                return ExitCode::from(WRONG_USAGE);
             }
-        },
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -93,7 +98,11 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         Command::Sources { source: None, output } => look::sources(&load(cli)?, output.format, out),
         Command::Sources { source: Some(id), output } => look::source(&load(cli)?, id, output.format, out),
         Command::Search { query, limit, output } => {
-            look::search(&load(cli)?, &query.join(" "), *limit, output.format, out)
+            let query = query.join(" ");
+            if query.trim().is_empty() {
+                return Err(wrong_usage("search", look::EMPTY_QUERY).into());
+            }
+            look::search(&load(cli)?, &query, *limit, output.format, out)
         }
         Command::Why { what, output } => why::why(&load(cli)?, what, output.format, out),
         Command::Split { what, source } => {
@@ -131,6 +140,14 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         }
         Command::Man { folder } => man(folder.as_ref(), out),
     }
+}
+
+/// What clap says of a wrong command line, for what it cannot find out itself.
+fn wrong_usage(command: &str, problem: &str) -> clap::Error {
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand_mut(command).expect("a command of ours");
+    command.error(clap::error::ErrorKind::ValueValidation, problem)
 }
 
 /// Reads the configuration for a command; warnings are the business of `check` and of the daemon's log.
