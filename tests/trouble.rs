@@ -117,11 +117,16 @@ fn a_full_disk_stops_polling_and_nothing_else_and_ends_by_itself() {
     assert!(manager.heard().iter().any(|line| line.starts_with("STATUS=polling stopped at")), "{:?}", manager.heard());
     let doctor = desk.run(&["doctor"]);
     assert!(common::stdout(&doctor).contains("polling stopped at"), "{}", common::stdout(&doctor));
+    let sources = desk.run(&["sources"]);
+    assert!(stderr(&sources).contains("polling stopped at"), "{}", stderr(&sources));
+    assert!(stderr(&sources).contains("make room on its file system"), "the way out, too: {}", stderr(&sources));
 
     volume.empty();
     daemon.waits_for_log("the database takes polls again");
     daemon.waits_for_page("/feed.atom", "Tin số 9");
     wait_for("a healthy daemon", || (!daemon.get("/health").text().contains("polling stopped")).then_some(()));
+    let sources = desk.run(&["sources"]);
+    assert!(sources.status.success() && sources.stderr.is_empty(), "{}", stderr(&sources));
     daemon.stops();
     assert_sound(&volume.0.join("bantin.db"));
 }

@@ -11,6 +11,8 @@ use serde_json::json;
 use super::args::{ExportWhat, Format};
 use super::table::Table;
 use crate::config::{Config, Robots};
+use crate::daemon::doctor::facts::Daemon;
+use crate::daemon::doctor::gather;
 use crate::daemon::engine;
 use crate::daemon::setup::{Setup, catalog};
 use crate::model::{Instant, SourceId, counted};
@@ -154,7 +156,25 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
     if library.is_none() && format == Format::Text {
         eprintln!("\nnothing has been polled yet: `bantin poll` does it once, `bantin run` on schedule");
     }
+    out.flush()?;
+    for line in said_by_daemon(config)? {
+        eprintln!("\n{line}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What stands above all sources, in the words of the daemon that polls them: that polling stands still, and why.
+fn said_by_daemon(config: &Config) -> anyhow::Result<Vec<String>> {
+    // Whether a process holds the database is found out by taking its lock, which is nothing for a command that scripts run.
+    let is_held = false;
+    Ok(match super::run::runtime()?.block_on(gather::daemon(&config.store.path, is_held)) {
+        Daemon::Running { troubles, .. } => troubles,
+        Daemon::Mute => {
+            vec!["the daemon does not answer, perhaps nothing is polled: `bantin doctor` says what to do".to_owned()]
+        }
+        // One that others run is none of our business, and without one `poll` may be all that is wanted.
+        Daemon::Forbidden | Daemon::Off => Vec::new(),
+    })
 }
 
 /// What a sysadmin should know or do about a source, in one sentence.
