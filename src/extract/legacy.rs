@@ -4,6 +4,8 @@
 //! such bytes. Nothing states these encodings, so the words must prove them: nearly all that have a letter beyond ASCII are
 //! Vietnamese syllables once decoded, and are none before. French, German or Spanish never pass.
 
+use std::collections::HashSet;
+
 use crate::text::nfc;
 
 /// A single-byte encoding of Vietnamese.
@@ -37,15 +39,20 @@ const VISCII_LOW: [(u8, char); 6] = [(2, 'Ẳ'), (5, 'Ẵ'), (6, 'Ẫ'), (0x14, 
 /// How much of a text is judged.
 const SAMPLE_BYTES: usize = 64 << 10;
 
+/// Different syllables that a text must have to prove anything: `m²` alone is one, however often it stands there.
+const MIN_SYLLABLES: usize = 5;
+
 /// Reads bytes whose words prove one of these encodings; `None` where they do not.
 pub fn decode(bytes: &[u8]) -> Option<(String, Legacy)> {
-    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    // The space that does not break stands on any page, and in VISCII's `Õ`, which hardly a word has.
+    let sample: Vec<u8> = bytes.iter().take(SAMPLE_BYTES).map(|&b| if b == 0xa0 { b' ' } else { b }).collect();
     let as_western: String = sample.iter().map(|&b| char::from(b)).collect();
     if share(&as_western)?.1 {
         return None;
     }
     [Legacy::Tcvn3, Legacy::Viscii].into_iter().find_map(|legacy| {
-        let proven = share(&decoded(sample, legacy)).is_some_and(|(words, is_vietnamese)| words >= 5 && is_vietnamese);
+        let judged = share(&decoded(&sample, legacy));
+        let proven = judged.is_some_and(|(syllables, is_vietnamese)| syllables >= MIN_SYLLABLES && is_vietnamese);
         proven.then(|| (decoded(bytes, legacy), legacy))
     })
 }
@@ -75,19 +82,24 @@ fn decoded(bytes: &[u8], legacy: Legacy) -> String {
         .collect()
 }
 
-/// How many words of a text have a letter beyond ASCII, and whether nine in ten of these are Vietnamese. `None` where there
-/// are none.
+/// How many different Vietnamese syllables with a letter beyond ASCII a text has, and whether nine in ten of the words with
+/// such a letter are syllables. `None` where there are none. What is one character long is no word: in these encodings `©`,
+/// `»` and `·` are vowels.
 fn share(text: &str) -> Option<(usize, bool)> {
     let (mut words, mut good) = (0_usize, 0_usize);
+    let mut syllables = HashSet::new();
     for word in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
-        if word.is_ascii() || word.chars().count() > 7 {
-            words += usize::from(!word.is_ascii());
+        let chars = word.chars().count();
+        if word.is_ascii() || chars < 2 {
             continue;
         }
         words += 1;
-        good += usize::from(is_syllable(word));
+        if chars <= LONGEST_SYLLABLE && is_syllable(word) {
+            good += 1;
+            syllables.insert(word);
+        }
     }
-    (words > 0).then_some((words, good * 10 >= words * 9))
+    (words > 0).then_some((syllables.len(), good * 10 >= words * 9))
 }
 
 /// Whether a word can be a Vietnamese syllable: an initial, a nucleus with one tone at most, a final.
@@ -115,6 +127,9 @@ fn is_syllable(word: &str) -> bool {
             .filter_map(|initial| toneless.strip_prefix(initial))
             .any(|rest| finals.iter().filter_map(|end| rest.strip_suffix(end)).any(|nucleus| NUCLEI.contains(&nucleus)))
 }
+
+/// Characters of `nghiêng`.
+const LONGEST_SYLLABLE: usize = 7;
 
 const NUCLEI: [&str; 59] = [
     "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia",
@@ -165,5 +180,16 @@ mod tests {
         ] {
             assert_eq!(decode_text(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn signs_and_blanks_prove_nothing() {
+        for sign in ["©", "»", "«", "·", "§", "£", "\u{a0}", "°C", "±", "½", "5\u{a0}m", "m² (ha)", "a\u{a0}"]
+        {
+            let text = format!("<p>The council met {sign} 2026</p>\n").repeat(20);
+            assert_eq!(decode_text(&text), None, "{sign:?}");
+        }
+        let text: String = ["he", "theo", "to", "a", "o"].map(|word| format!("{word}\u{a0}5 ")).concat();
+        assert_eq!(decode_text(&text), None);
     }
 }
