@@ -113,7 +113,7 @@ pub fn decode<'a>(
     let encoding = match known {
         // Stated and possible: believed, unless the multi-byte characters say UTF-8.
         // Latin-1 is also what editors say of Vietnamese whose tones are marks of their own.
-        Some(encoding) if encoding == WINDOWS_1252 && !marked && looks_like_windows_1258(bytes) => {
+        Some(encoding) if encoding == WINDOWS_1252 && !is_utf8 && looks_like_windows_1258(bytes) => {
             problems.note_with(Fault::WrongEncoding, stated.unwrap_or("windows-1252"));
             WINDOWS_1258
         }
@@ -629,6 +629,15 @@ mod tests {
             let (_, encoding, problems) = decoded(&declared, None);
             assert_eq!((encoding, problems), ("windows-1258", vec!["wrong-encoding".to_owned()]));
         }
+    }
+
+    #[test]
+    fn believes_utf_8_of_tone_marks_before_a_stray_byte() {
+        let text = "<t>Ti\u{309}nh u\u{309}y ho\u{323}p ba\u{300}n</t>";
+        let bytes = [b"<?xml version='1.0' encoding='iso-8859-1'?>", text.as_bytes(), b"<t>co\xf2n</t>"].concat();
+        let (read, encoding, _) = decoded(&bytes, None);
+        assert_eq!(encoding, "UTF-8");
+        assert!(read.contains(text), "{read}");
     }
 
     #[test]
