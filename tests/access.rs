@@ -72,6 +72,13 @@ fn a_private_topic_is_read_with_its_token_only() {
         assert_eq!(known.status, 304, "{path}");
         assert!(known.header("cache-control").is_some_and(|kept| kept.starts_with("private, ")), "{path}");
     }
+    // Where it really stands is told to anybody, and the token goes along.
+    for path in ["/topics/noi-bo/", "/topics/noi-bo/page/1"] {
+        let moved = daemon.get(&with_token(path, OF_TOPIC));
+        assert_eq!(moved.header("location"), Some(with_token("/topics/noi-bo", OF_TOPIC).as_str()), "{path}");
+        assert!(moved.header("cache-control").is_some_and(|kept| kept.starts_with("private")), "{path}");
+        assert_eq!(daemon.get(path).header("location"), Some("/topics/noi-bo"), "{path}");
+    }
     let log = daemon.log();
     assert!(log.contains("a wrong token was shown by 127.0.0.1 for `/topics/noi-bo.atom`"), "{log}");
     assert!(!log.contains(OF_TOPIC) && !log.contains("khoa-sai"), "{log}");

@@ -69,8 +69,10 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
         }
     };
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if pass == Pass::Private {
-        keep_private(&mut response, uri.query());
+    let token = token_in(uri.query());
+    // Where a private topic really stands is told to anybody; a token that was shown on the way goes along.
+    if pass == Pass::Private || (token.is_some() && response.headers().contains_key(LOCATION)) {
+        keep_private(&mut response, token);
     }
     let length = hyper::body::Body::size_hint(response.body()).exact().unwrap_or_default();
     let status = response.status();
@@ -206,9 +208,14 @@ fn locked(state: &State) -> Response<Full<Bytes>> {
     response
 }
 
+/// The part of a query that shows a token, as it was written.
+fn token_in(query: Option<&str>) -> Option<&str> {
+    query.into_iter().flat_map(|query| query.split('&')).find(|part| part.starts_with("token="))
+}
+
 /// Headers of everything that a token has opened: kept by the reader alone, named to nobody by `Referer`, not indexed. A
-/// redirection takes along the token that it was reached with.
-fn keep_private(response: &mut Response<Full<Bytes>>, query: Option<&str>) {
+/// redirection takes along the `token` that it was reached with.
+fn keep_private(response: &mut Response<Full<Bytes>>, token: Option<&str>) {
     let value = |response: &Response<Full<Bytes>>, name| {
         let value = response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         value.map(str::to_owned)
@@ -216,7 +223,6 @@ fn keep_private(response: &mut Response<Full<Bytes>>, query: Option<&str>) {
     if let Some(rest) = value(response, CACHE_CONTROL).as_deref().and_then(|kept| kept.strip_prefix("public")) {
         set(response, CACHE_CONTROL, &format!("private{rest}"));
     }
-    let token = query.into_iter().flat_map(|query| query.split('&')).find(|part| part.starts_with("token="));
     if let (Some(location), Some(token)) = (value(response, LOCATION), token) {
         set(response, LOCATION, &format!("{location}?{token}"));
         *response.body_mut() = Full::default();
