@@ -93,7 +93,7 @@ pub struct Server {
     pub socket_mode: u32,
     /// The admin listener, off if absent.
     pub admin: Option<Listen>,
-    /// Peers whose `X-Forwarded-*` headers are believed.
+    /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Asked of every reader, if given.
     pub token: Option<Secret>,
