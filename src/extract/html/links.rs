@@ -146,9 +146,10 @@ pub(crate) fn shape(url: &str) -> Option<Shape> {
     let url = Url::parse(url).ok()?;
     let last = url.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let (stem, extension) = last.rsplit_once('.').unwrap_or((last, ""));
-    // "…-nam-2025" ends in a year of the title.
-    let is_year = |stem: &str| stem.len() > 9 && stem.as_bytes()[stem.len() - 9..].starts_with(b"-nam-");
-    let tail = if is_year(stem) { "" } else { stem.rsplit(['-', '_']).next().unwrap_or_default() };
+    // "…-nam-2025" ends in a year of the title; "…-viet-nam-4521" does not.
+    let is_year = |end: &str| end.parse().is_ok_and(|year: u32| (1900..2100).contains(&year));
+    let ends_in_year = stem.rsplit_once("-nam-").is_some_and(|(_, end)| is_year(end));
+    let tail = if ends_in_year { "" } else { stem.rsplit(['-', '_']).next().unwrap_or_default() };
     let digits = tail.bytes().filter(u8::is_ascii_digit).count();
     let id = match digits {
         _ if is_hexadecimal_id(tail) => "#".to_owned(),
@@ -429,6 +430,16 @@ mod tests {
             assert!(!names_same_article(here, other), "{other}");
         }
         assert!(!names_same_article("https://a.vn/chi-tiet.aspx?id=17001", "https://a.vn/chi-tiet.aspx?id=17002"));
+    }
+
+    #[test]
+    fn the_year_of_a_title_is_no_id_and_an_id_is_no_year() {
+        let shape = |slug: &str| shape(&format!("https://a.vn/{slug}.html"));
+        let plain = shape("khanh-thanh-cau-ben-say");
+        assert_eq!(shape("ke-hoach-nam-2025"), plain);
+        let numbered = shape("khanh-thanh-cau-ben-say-4522");
+        assert_ne!(numbered, plain);
+        assert_eq!(shape("hoi-nong-dan-viet-nam-4521"), numbered);
     }
 
     #[test]
