@@ -59,7 +59,7 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
             }
             locked(&state)
         }
-        Method::GET | Method::HEAD => respond(site, &state, &target, request.headers()).await,
+        Method::GET | Method::HEAD => respond(site, &state, &target, uri.query(), request.headers()).await,
         Method::OPTIONS => options(),
         _ => {
             let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered here\n");
@@ -69,10 +69,9 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
         }
     };
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    let token = token_in(uri.query());
     // Where a private topic really stands is told to anybody; a token that was shown on the way goes along.
-    if pass == Pass::Private || (token.is_some() && response.headers().contains_key(LOCATION)) {
-        keep_private(&mut response, token);
+    if pass == Pass::Private || (shows_token(uri.query()) && response.headers().contains_key(LOCATION)) {
+        keep_private(&mut response);
     }
     let length = hyper::body::Body::size_hint(response.body()).exact().unwrap_or_default();
     let status = response.status();
@@ -93,13 +92,19 @@ pub async fn answer<B>(site: &Arc<Site>, request: &Request<B>) -> Response<Full<
     response
 }
 
-async fn respond(site: &Arc<Site>, state: &Arc<State>, target: &Target, headers: &HeaderMap) -> Response<Full<Bytes>> {
+async fn respond(
+    site: &Arc<Site>,
+    state: &Arc<State>,
+    target: &Target,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Response<Full<Bytes>> {
     if *target == Target::Health {
         return health(state);
     }
     match site.find(state, target).await {
         Found::Document(document) => send(state, target, document, headers).await,
-        Found::Elsewhere(path) => moved(&state.masthead.local(&path)),
+        Found::Elsewhere(path) => moved(&state.masthead.local(&path), query),
         Found::Nothing => notice(state, Notice::NotFound, StatusCode::NOT_FOUND, MISSING_CACHE),
         Found::Gone => notice(state, Notice::Gone, StatusCode::GONE, MISSING_CACHE),
         Found::Busy => come_back(notice(state, Notice::Busy, StatusCode::SERVICE_UNAVAILABLE, NO_STORE)),
@@ -185,9 +190,11 @@ fn health(state: &State) -> Response<Full<Bytes>> {
     if status == StatusCode::SERVICE_UNAVAILABLE { come_back(response) } else { response }
 }
 
-fn moved(address: &str) -> Response<Full<Bytes>> {
+/// Leads to `address`, with what was asked of it: the words of a search, a token.
+fn moved(address: &str, query: Option<&str>) -> Response<Full<Bytes>> {
     let mut response = text(StatusCode::MOVED_PERMANENTLY, &format!("{address}\n"));
-    set(&mut response, LOCATION, address);
+    let address = query.map_or_else(|| address.to_owned(), |query| format!("{address}?{query}"));
+    set(&mut response, LOCATION, &address);
     set(&mut response, CACHE_CONTROL, ASSET_CACHE);
     for_scripts(&mut response);
     response
@@ -208,24 +215,16 @@ fn locked(state: &State) -> Response<Full<Bytes>> {
     response
 }
 
-/// The part of a query that shows a token, as it was written.
-fn token_in(query: Option<&str>) -> Option<&str> {
-    query.into_iter().flat_map(|query| query.split('&')).find(|part| part.starts_with("token="))
+/// Whether a query shows a token.
+fn shows_token(query: Option<&str>) -> bool {
+    query.into_iter().flat_map(|query| query.split('&')).any(|part| part.starts_with("token="))
 }
 
-/// Headers of everything that a token has opened: kept by the reader alone, named to nobody by `Referer`, not indexed. A
-/// redirection takes along the `token` that it was reached with.
-fn keep_private(response: &mut Response<Full<Bytes>>, token: Option<&str>) {
-    let value = |response: &Response<Full<Bytes>>, name| {
-        let value = response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        value.map(str::to_owned)
-    };
-    if let Some(rest) = value(response, CACHE_CONTROL).as_deref().and_then(|kept| kept.strip_prefix("public")) {
+/// Headers of everything that a token has opened: kept by the reader alone, named to nobody by `Referer`, not indexed.
+fn keep_private(response: &mut Response<Full<Bytes>>) {
+    let kept = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if let Some(rest) = kept.as_deref().and_then(|kept| kept.strip_prefix("public")) {
         set(response, CACHE_CONTROL, &format!("private{rest}"));
-    }
-    if let (Some(location), Some(token)) = (value(response, LOCATION), token) {
-        set(response, LOCATION, &format!("{location}?{token}"));
-        *response.body_mut() = Full::default();
     }
     set(response, REFERRER_POLICY, "no-referrer");
     set(response, ROBOTS_TAG, "noindex");
