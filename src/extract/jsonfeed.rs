@@ -90,7 +90,8 @@ impl Reader<'_, '_> {
                 _ => self.json.skip(),
             }
         }
-        let is_feed = says_so || (has_items && drafts.iter().any(|draft| draft.is_known));
+        let is_item = |draft: &Draft| draft.is_known && (draft.item.id.is_some() || draft.item.link.is_some());
+        let is_feed = says_so || (has_items && drafts.iter().any(is_item));
         if !is_feed {
             return Err(Unreadable::Json);
         }
@@ -176,7 +177,10 @@ impl Reader<'_, '_> {
                     is_known = false;
                     external = self.address().or(external);
                 }
-                "pubDate" | "published" if draft.published.is_none() => draft.published = self.line(),
+                "pubDate" | "published" if draft.published.is_none() => {
+                    is_known = false;
+                    draft.published = self.line();
+                }
                 "description" if item.summary.is_none() => {
                     is_known = false;
                     item.summary = self.body();
@@ -185,7 +189,10 @@ impl Reader<'_, '_> {
                     is_known = false;
                     html = self.body();
                 }
-                "categories" => self.tags(&mut item.categories),
+                "categories" => {
+                    is_known = false;
+                    self.tags(&mut item.categories);
+                }
                 "language" => item.language = self.line().map(|tag| tag.replace('_', "-")),
                 "attachments" => self.attachments(&mut item.enclosures),
                 _ => {
@@ -515,6 +522,9 @@ mod tests {
             "[]",
             r#"{"items": [1]}"#,
             r#"{"items": {"a": 1}}"#,
+            r#"{"items": [{"Id": 1, "title": "x", "permalink": "https://tin.example/1", "published": "2026-03-17"}]}"#,
+            r#"{"items": [{"Id": 1, "title": "x", "permalink": "https://tin.example/1", "summary": "y"}]}"#,
+            r#"{"items": [{"id": 1, "title": "x", "url": "/1", "categories": ["y"]}]}"#,
             r#"{"items": [{"id": 1, "title": "x", "price": 2}]}"#,
         ] {
             assert_eq!(found(json).0.err(), Some(Unreadable::Json), "{json}");
