@@ -32,6 +32,10 @@ const MAX_VALUE_BYTES: usize = 64 * 1024;
 /// would be held as a tree of forty times its size (1.8 GB for 50 MB, met in a test).
 const MAX_NODES: usize = 20_000;
 
+/// Values of a document in which a list is looked for: a thousand articles with a hundred each. One in an object of its own
+/// takes 500 bytes (4 MiB of these were 540 MB, met in a test).
+const MAX_TREE_VALUES: usize = 100_000;
+
 /// What a JSON endpoint gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JsonItems {
@@ -228,6 +232,8 @@ const NAMES: [(&str, &[&str]); 9] = [
             "createddate",
             "date",
             "created",
+            // Last, as it may be a mere yes.
+            "published",
         ],
     ),
     ("updated", &["updateddate", "datemodified", "modifieddate", "updatedat", "modified"]),
@@ -339,15 +345,19 @@ fn best_list(text: &str) -> Vec<String> {
             _ => {}
         }
     }
-    /// A tree takes about ten times the memory of its text.
-    const MAX_TREE_BYTES: usize = 4 << 20;
     let mut best = (0, Vec::new());
-    if text.len() <= MAX_TREE_BYTES
-        && let Ok(value) = serde_json::from_str(text)
-    {
+    if let Some(value) = tree_of(text) {
         walk(&value, &mut Vec::new(), &mut best);
     }
     best.1
+}
+
+/// The tree of a whole document, or of its first [`MAX_TREE_VALUES`]; `None` where it is too long or no JSON.
+fn tree_of(text: &str) -> Option<Value> {
+    /// Its strings are held whole.
+    const MAX_TREE_BYTES: usize = 4 << 20;
+    let mut json = Some(text).filter(|text| text.len() <= MAX_TREE_BYTES).map(serde_json::Deserializer::from_str)?;
+    Tree { left: &mut { MAX_TREE_VALUES } }.deserialize(&mut json).ok()
 }
 
 /// The parts of one item, unread.
@@ -525,6 +535,15 @@ mod tests {
     }
 
     #[test]
+    fn takes_a_date_that_says_published_and_no_mere_yes() {
+        for (published, year) in [(r#""2026-03-17""#, "2026"), ("1", "2025"), ("true", "2025")] {
+            let created = if year == "2025" { r#""created":"2025-03-17","# } else { "" };
+            let item = first(&format!(r#"[{{"title":"Một","url":"/a",{created}"published":{published}}}]"#), &[]);
+            assert_eq!(item.published.expect(published).format("%Y").to_string(), year);
+        }
+    }
+
+    #[test]
     fn an_address_may_be_put_together() {
         let item = first(r#"[{"title":"Một","ID":"a b&c"}]"#, &[("link", "/View_Detail.aspx?ItemID={/ID}")]);
         assert_eq!(item.link.as_deref(), Some("https://tinh.example/View_Detail.aspx?ItemID=a+b%26c"));
@@ -575,6 +594,20 @@ mod tests {
         let tree = Tree { left: &mut 5 }.deserialize(&mut json).unwrap();
         assert_eq!(tree, serde_json::json!([1, [2, 3, {}]]));
         json.end().expect("the rest has been skipped");
+    }
+
+    #[test]
+    fn a_document_in_which_a_list_is_looked_for_is_not_held_whole() {
+        fn values(value: &Value) -> usize {
+            match value {
+                Value::Array(all) => 1 + all.iter().map(values).sum::<usize>(),
+                Value::Object(members) => 1 + members.values().map(values).sum::<usize>(),
+                _ => 1,
+            }
+        }
+        let text = format!("{{\"tin\":[{{\"title\":\"Một\"}}],\"x\":[{}1]}}", "{\"y\":[1]},".repeat(MAX_TREE_VALUES));
+        assert!(values(&tree_of(&text).expect("it is JSON")) <= MAX_TREE_VALUES + 1);
+        assert_eq!(best_list(&text), ["tin"]);
     }
 
     #[test]
