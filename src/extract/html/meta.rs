@@ -6,9 +6,8 @@ use url::Url;
 use super::page::Page;
 use crate::text;
 
-/// Most JSON-LD blocks read, and longest: pages of shops repeat them hundreds of times.
+/// Most JSON-LD blocks read: pages of shops repeat them hundreds of times. `tame` bounds how long one is.
 const MAX_BLOCKS: usize = 20;
-const MAX_BLOCK_BYTES: usize = 256 * 1024;
 
 /// Statements of the page about its article. All texts are single lines, none is blank.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,9 +32,7 @@ pub(crate) fn meta(page: &Page) -> Meta {
     let mut meta = Meta::default();
     for block in page.all("script[type]").into_iter().take(MAX_BLOCKS) {
         let json: String = block.text().collect();
-        if json.len() <= MAX_BLOCK_BYTES
-            && let Some(value) = lenient_json(&json)
-        {
+        if let Some(value) = lenient_json(&json) {
             read_json_ld(&value, 0, &mut meta);
         }
     }
