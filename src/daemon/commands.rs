@@ -56,6 +56,14 @@ async fn answer(mut peer: Peer, database: &Path, press: &Press) -> std::io::Resu
     match peer.receive::<Request>().await? {
         None => Ok(()),
         Some(Request::Poll { sources }) => {
+            if engine.standstill().is_some() {
+                // Who asks may just have mended it.
+                engine.probe().await;
+            }
+            if let Some(standstill) = engine.standstill() {
+                let message = format!("no site is asked for what could not be kept: {standstill}");
+                return peer.send(&Answer::Error { message }).await;
+            }
             let (total, mut polls) = match super::poll_chosen(engine, &sources) {
                 Ok(chosen) => chosen,
                 Err(message) => return peer.send(&Answer::Error { message }).await,

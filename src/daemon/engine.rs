@@ -7,11 +7,12 @@
 //! A poll's body and items are held against the memory budget until the writer has them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant as Moment;
 use tracing::{Instrument as _, error, error_span, info, warn};
 
@@ -90,6 +91,30 @@ impl PollError {
     }
 }
 
+/// What the store knows from before that polls go by.
+#[derive(Debug, Default)]
+pub struct Known {
+    states: HashMap<SourceId, SourceState>,
+    hosts: BTreeMap<Host, HostState>,
+    /// What robots.txt files said, by site.
+    robots: Vec<(String, String)>,
+}
+
+impl Known {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn read(setup: &Setup, library: &SqliteLibrary) -> Result<Self, StoreError> {
+        Ok(Self {
+            states: load_states(setup, library)?,
+            hosts: load_hosts(library)?,
+            robots: library.meta_with_prefix(ROBOTS)?,
+        })
+    }
+}
+
 /// Everything that polls share.
 pub struct Engine {
     setup: RwLock<Arc<Setup>>,
@@ -104,6 +129,10 @@ pub struct Engine {
     stale_robots: Mutex<Vec<String>>,
     /// Whether polls may be made, by whether they can be kept.
     halt: Mutex<Halt>,
+    /// Whether what the store knows could not be read, and must be before the first poll.
+    is_ignorant: AtomicBool,
+    /// Counts how often trouble of the database has ended.
+    mended: watch::Sender<u64>,
     /// Rung when a source may have become due earlier than was thought.
     wake: Notify,
     /// One poll of a source at a time.
@@ -117,24 +146,21 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Makes an engine over an open store, with what it knows of sources and hosts from before.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when that cannot be read.
+    /// Makes an engine over an open store, with what that knows of sources and hosts from before. Where it could not be
+    /// read, the engine is to be closed: it reads it when a probe has found nothing wrong any more.
     pub fn new(
         setup: Arc<Setup>,
         library: Arc<SqliteLibrary>,
         writer: Writer,
         clock: Clock,
-    ) -> Result<Self, StoreError> {
-        let states = load_states(&setup, &library)?;
-        let hosts = load_hosts(&library)?;
+        known: Option<Known>,
+    ) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let client = Client::new(Settings::of(&setup.config));
-        let stale_robots = recall_robots(&client, &library, clock())?;
-        Ok(Self {
-            stale_robots: Mutex::new(stale_robots),
+        let engine = Self {
+            is_ignorant: AtomicBool::new(known.is_none()),
+            mended: watch::Sender::new(0),
+            stale_robots: Mutex::default(),
             setup: RwLock::new(setup),
             client: RwLock::new(Arc::new(client)),
             wake: Notify::new(),
@@ -142,14 +168,28 @@ impl Engine {
             library,
             writer,
             clock,
-            states: Mutex::new(states),
-            hosts: Mutex::new(hosts),
+            states: Mutex::default(),
+            hosts: Mutex::default(),
             network: Mutex::new(Network::default()),
             busy: Mutex::new(HashMap::new()),
             pool: Pool::new(cores, READING_LIMIT),
             readers: Arc::new(Semaphore::new(cores)),
             metrics: Metrics::default(),
-        })
+        };
+        if let Some(known) = known {
+            engine.recall(known);
+        }
+        engine
+    }
+
+    fn recall(&self, Known { states, hosts, robots }: Known) {
+        let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
+        let now = self.now();
+        let stale = robots.into_iter().filter(|(site, said)| !client.recall_robots(site, said, now));
+        let stale = stale.map(|(site, _)| format!("{ROBOTS}{site}")).collect();
+        *self.stale_robots.lock().expect("no holder of this lock can panic") = stale;
+        *self.states.lock().expect("no holder of this lock can panic") = states;
+        *self.hosts.lock().expect("no holder of this lock can panic") = hosts;
     }
 
     /// The configuration in force.
@@ -252,6 +292,7 @@ impl Engine {
                         "the database takes polls again, polling goes on (it stood still since {})",
                         standstill.since.format("%Y-%m-%d %H:%M:%S UTC")
                     );
+                    self.mended.send_modify(|times| *times += 1);
                 }
             }
             Err(error) => {
@@ -266,7 +307,19 @@ impl Engine {
         if self.standstill().is_some_and(|standstill| standstill.kind == Trouble::Damaged) {
             self.look_up(|library| library.connections().check()).await?;
         }
-        Ok(self.writer.probe().await?)
+        self.writer.probe().await?;
+        if self.is_ignorant.load(Relaxed) {
+            let setup = self.setup();
+            let known = self.look_up(move |library| Known::read(&setup, library)).await?;
+            self.recall(known);
+            self.is_ignorant.store(false, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Changes whenever trouble of the database has ended: for those who could not do something for it.
+    pub fn mended(&self) -> watch::Receiver<u64> {
+        self.mended.subscribe()
     }
 
     fn halt(&self) -> MutexGuard<'_, Halt> {
@@ -312,7 +365,7 @@ impl Engine {
         let span = error_span!("poll", source.id = %source.id);
         let polled = self.poll_alone(source).instrument(span).await;
         if let Err(error) = &polled {
-            self.metrics.polls_lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.metrics.polls_lost.fetch_add(1, Relaxed);
             self.close(error.trouble(), error.to_string());
         }
         polled
@@ -578,13 +631,6 @@ pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<Sou
 
 /// Keys of the facts that tell what the robots.txt of a site said.
 const ROBOTS: &str = "robots:";
-
-/// Gives the client what robots.txt files said lately; returns the keys of what no longer counts.
-fn recall_robots(client: &Client, library: &SqliteLibrary, now: Instant) -> Result<Vec<String>, StoreError> {
-    let kept = library.meta_with_prefix(ROBOTS)?;
-    let stale = kept.into_iter().filter(|(site, said)| !client.recall_robots(site, said, now));
-    Ok(stale.map(|(site, _)| format!("{ROBOTS}{site}")).collect())
-}
 
 /// What the store knows of hosts.
 pub fn load_hosts(library: &SqliteLibrary) -> Result<BTreeMap<Host, HostState>, StoreError> {

@@ -98,7 +98,12 @@ impl Press {
             ));
         }
         lines.extend(standstill.map(|standstill| standstill.to_string()));
-        if lines.is_empty() { Health::Fine } else { Health::Degraded(lines) }
+        match lines.is_empty() {
+            true => Health::Fine,
+            // Nothing was published before that could be served on.
+            false if !self.site.has_front() => Health::Failing(lines.join("; ")),
+            false => Health::Degraded(lines),
+        }
     }
 }
 

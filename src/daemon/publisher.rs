@@ -74,12 +74,14 @@ impl Publisher {
 
     /// Renders everything: at start, on reload, or when files are missing.
     fn all(&self) -> Result<Published, StoreError> {
-        let changes: std::collections::HashMap<String, i64> = self.library.feeds()?.into_iter().collect();
+        let mut trouble = None;
+        let changes: std::collections::HashMap<String, i64> =
+            unless_damaged(self.library.feeds(), &mut trouble)?.into_iter().collect();
         let mut keys = vec![FeedKey::Merged];
         let topics = self.masthead.topics().iter().chain(self.masthead.private_topics());
         keys.extend(topics.map(|(id, _)| FeedKey::Topic(id.clone())));
         keys.extend(self.masthead.covered_provinces().map(|province| FeedKey::Province(province.slug.clone())));
-        let mut published = Published { documents: publish::standing(&self.masthead), ..Published::default() };
+        let mut published = Published { documents: publish::standing(&self.masthead), trouble, ..Published::default() };
         self.render(&keys, &mut published)?;
         published.feeds = keys.iter().map(|key| (key.path(), changes.get(&key.path()).copied().unwrap_or(0))).collect();
         published.ever = changes.into_keys().collect();
@@ -217,22 +219,19 @@ impl Publisher {
     }
 
     fn render(&self, keys: &[FeedKey], published: &mut Published) -> Result<(), StoreError> {
+        let trouble = &mut published.trouble;
         let counts = match keys.contains(&FeedKey::Merged) {
-            true => pages::Counts { topics: self.library.topic_counts()?, provinces: self.library.province_counts()? },
+            true => pages::Counts {
+                topics: unless_damaged(self.library.topic_counts(), trouble)?,
+                provinces: unless_damaged(self.library.province_counts(), trouble)?,
+            },
             false => pages::Counts::default(),
         };
         for key in keys {
             let read =
                 || Ok((self.library.feed(key, self.masthead.items())?, self.library.river(key, 0, pages::ENTRIES)?));
-            let (content, page) = match read() {
-                Ok(read) => read,
-                // The other feeds may be where the damage is not.
-                Err(error) if StoreError::trouble(&error) == Trouble::Damaged => {
-                    published.trouble.get_or_insert(PublishError::Store(error));
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
+            // The other feeds may be where the damage is not.
+            let Some((content, page)) = unless_damaged(read().map(Some), &mut published.trouble)? else { continue };
             let wanted = |document: &Document| self.formats.iter().any(|format| document.path.ends_with(format));
             published.documents.extend(publish::feeds(&self.masthead, key, &content).into_iter().filter(wanted));
             published.documents.push(publish::page(&self.masthead, key, 1, &page, &counts));
@@ -260,6 +259,20 @@ impl Publisher {
         if let Err(trouble) = written {
             published.trouble.get_or_insert(PublishError::Files(trouble));
         }
+    }
+}
+
+/// What was read; nothing, and a trouble, where the damage is.
+fn unless_damaged<T: Default>(
+    read: Result<T, StoreError>,
+    trouble: &mut Option<PublishError>,
+) -> Result<T, StoreError> {
+    match read {
+        Err(error) if error.trouble() == Trouble::Damaged => {
+            trouble.get_or_insert(PublishError::Store(error));
+            Ok(T::default())
+        }
+        read => read,
     }
 }
 

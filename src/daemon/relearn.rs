@@ -56,11 +56,11 @@ fn slice(engine: &Engine, from: Behind) -> Result<(Option<Behind>, usize), PollE
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PollError> + Send + 'static,
 ) -> Result<T, PollError> {
-    // A panic in a slice is a fault of the program: polling goes on, the next start tries again.
+    // A panic in a slice is a fault of the program: polling goes on, the next call tries again.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(PollError::Write(WriteError::Stopped)))
 }
 
-/// As [`fill`], beside the daemon; an error is logged, and the next start goes on.
+/// As [`fill`], beside the daemon; an error is logged, and the next call goes on.
 pub(super) async fn fill_beside(engine: Arc<Engine>) {
     if let Err(error) = fill(&engine).await {
         error!(%error, "the index of copies is not whole, copies may be taken for new stories: {error}");

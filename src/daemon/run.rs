@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::control;
-use super::engine::{Clock, Engine};
+use super::engine::{Clock, Engine, Known};
 use super::halt::Admission;
 use super::listeners::Bound;
 use super::panel::{Listening, Office};
@@ -44,6 +44,9 @@ pub const TICK: Duration = Duration::from_secs(10);
 
 /// How long a stopping daemon waits for the writer to finish its batch.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// How often it is looked whether something has been left undone; where nothing has, that is two questions to the database.
+const MAKE_GOOD_AGAIN: Duration = Duration::from_secs(3600);
 
 /// Why the daemon could not start.
 #[derive(Debug, thiserror::Error)]
@@ -137,7 +140,7 @@ pub fn claim(database: &std::path::Path) -> Result<Option<std::fs::File>, StartE
 /// [`StartError`].
 pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
     let store = Store::open(&config.store.path)?;
-    assemble(config, clock, Some(store))
+    readable(assemble(config, clock, Some(store))?)
 }
 
 /// As [`parts`], for a process that serves nobody and publishes when it has polled all it wants.
@@ -147,25 +150,34 @@ pub fn parts(config: Config, clock: Clock) -> Result<Parts, StartError> {
 /// [`StartError`].
 pub fn parts_unread(config: Config, clock: Clock) -> Result<Parts, StartError> {
     let store = Store::open(&config.store.path)?.hold_back()?;
-    assemble(config, clock, Some(store))
+    readable(assemble(config, clock, Some(store))?)
 }
 
-/// As [`parts`], for those who serve readers: where the database can be read and not be written, for want of room or leave,
-/// nothing is polled until it can.
+/// Who polls at once must know what was before.
+fn readable((parts, unread): (Parts, Option<StoreError>)) -> Result<Parts, StartError> {
+    unread.map_or(Ok(parts), |error| Err(error.into()))
+}
+
+/// As [`parts`], for those who serve readers: where the database can be read and not be written, for want of room or leave, or
+/// is damaged in places, nothing is polled until it can, and is not.
 fn parts_for_readers(config: Config, clock: Clock) -> Result<Parts, StartError> {
-    match Store::open(&config.store.path) {
-        Ok(store) => assemble(config, clock, Some(store)),
+    let (parts, trouble) = match Store::open(&config.store.path) {
+        Ok(store) => assemble(config, clock, Some(store))?,
         Err(error) if matches!(error.trouble(), Trouble::Full | Trouble::ReadOnly | Trouble::Disk) => {
             // What is wrong with writing tells more than what is wrong with reading.
-            let Ok(parts) = assemble(config, clock, None) else { return Err(error.into()) };
-            parts.engine.close(error.trouble(), error.to_string());
-            Ok(parts)
+            let Ok((parts, _)) = assemble(config, clock, None) else { return Err(error.into()) };
+            (parts, Some(error))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(error) = trouble {
+        parts.engine.close(error.trouble(), error.to_string());
     }
+    Ok(parts)
 }
 
-fn assemble(config: Config, clock: Clock, store: Option<Store>) -> Result<Parts, StartError> {
+/// Puts the parts together; beside them the damage for which the store could not tell what it knows of sources and hosts.
+fn assemble(config: Config, clock: Clock, store: Option<Store>) -> Result<(Parts, Option<StoreError>), StartError> {
     let setup = Arc::new(Setup::new(config).map_err(first_schedule)?);
     let path = setup.config.store.path.clone();
     let library = Arc::new(SqliteLibrary::open(&path, setup.catalog())?);
@@ -174,8 +186,13 @@ fn assemble(config: Config, clock: Clock, store: Option<Store>) -> Result<Parts,
     let readers = Arc::clone(&library);
     let opened = move || readers.connections().reopen();
     let (writer, thread) = Writer::start_with(path, store, opened, move || bell.notify_one());
-    let engine = Arc::new(Engine::new(setup, library, writer, clock)?);
-    Ok(Parts { engine, changed, thread })
+    let (known, unread) = match Known::read(&setup, &library) {
+        Ok(known) => (Some(known), None),
+        Err(error) if error.trouble() == Trouble::Damaged => (None, Some(error)),
+        Err(error) => return Err(error.into()),
+    };
+    let engine = Arc::new(Engine::new(setup, library, writer, clock, known));
+    Ok((Parts { engine, changed, thread }, unread))
 }
 
 /// Judges the stories of the last weeks anew if the rules of topics have changed since.
@@ -268,7 +285,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         (serving, files)
     });
     let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
-    let relearning = tokio::spawn(relearn::fill_beside(Arc::clone(&engine)));
+    let making_good = tokio::spawn(make_good(press.clone()));
 
     (ready)(&addresses);
     systemd::ready();
@@ -286,7 +303,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     info!("stopping");
     let _ = stop.send(true);
     // Each slice of its work is whole by itself.
-    for beside in [keeping, relearning] {
+    for beside in [keeping, making_good] {
         beside.abort();
         let _ = beside.await;
     }
@@ -310,6 +327,22 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     log::tell_all_held();
     info!("stopped");
     Ok(())
+}
+
+/// Fills the index of copies again where that has to be done. What the database did not let us do, at the start or at a reload,
+/// is done when its trouble has ended, and looked for now and then besides.
+async fn make_good(press: Press) {
+    let mut mended = press.engine.mended();
+    loop {
+        relearn::fill_beside(Arc::clone(&press.engine)).await;
+        tokio::select! {
+            changed = mended.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(MAKE_GOOD_AGAIN) => {}
+        }
+        // Not while a reload changes the rules.
+        let _turn = press.turn.lock().await;
+        classify::refresh(&press.engine).await;
+    }
 }
 
 /// What readers get by this configuration.

@@ -150,6 +150,11 @@ async fn wait_until(engine: &Engine, at: Instant) {
 }
 
 async fn tidy_now(engine: &Engine) {
+    // Writing into a damaged file may damage more of it, and one that cannot be written is tidied another day.
+    if let Some(standstill) = engine.standstill() {
+        warn!("the database is not tidied today: {standstill}");
+        return;
+    }
     let began = std::time::Instant::now();
     match tidy(engine.writer(), engine.setup().config.store.keep, engine.now(), |_| {}).await {
         Ok(Tidied { stories, items, bytes }) => info!(

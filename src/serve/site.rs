@@ -169,6 +169,11 @@ impl Site {
         self.state().health.clone()
     }
 
+    /// Whether the front page stands ready, and with it the feeds that are read most.
+    pub fn has_front(&self) -> bool {
+        self.state().documents.contains_key(&pages::path(&FeedKey::Merged, 1))
+    }
+
     /// How many requests came and how they ended.
     pub fn counters(&self) -> &Counters {
         &self.counters
