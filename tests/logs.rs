@@ -8,7 +8,7 @@ use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::daemon::Daemon;
+use common::daemon::{Daemon, Manager};
 use common::{BAO_A, Desk, Page, ask, item, rss, stderr, wait_for};
 use serde_json::Value;
 
@@ -275,4 +275,41 @@ fn no_secret_is_seen_anywhere() {
             text.lines().filter(|line| line.contains("bimat-")).collect::<Vec<_>>().join("\n")
         );
     }
+}
+
+/// Articles of these hours; hour 10 was four days ago, hour 106 is now.
+fn hourly(hours: impl DoubleEndedIterator<Item = i64>) -> Page {
+    let begin = chrono::Utc::now() - chrono::TimeDelta::days(4) - chrono::TimeDelta::hours(10);
+    let article = |hour: i64| {
+        let date = (begin + chrono::TimeDelta::hours(hour)).to_rfc2822();
+        item(&format!("https://bao.example/{hour}.html"), &format!("Bản tin giờ thứ {hour} về đê"), &date)
+    };
+    Page::rss(rss("Báo A", &hours.rev().map(article).collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_silence_is_told_once_with_what_is_usual_and_so_is_its_end() {
+    let desk = Desk::new(&BAO_A.replace("0 0 1 1 *", "* * * * * *"));
+    let manager = Manager::new(&desk);
+    let start = || {
+        let mut command = desk.command(&["run"]);
+        command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "500000");
+        Daemon::start_as(&desk, command)
+    };
+    desk.press.put("/a.rss", hourly(0..=0));
+    let mut daemon = start();
+    daemon.waits_for_page("/feed.atom", "giờ thứ 0");
+    manager.hears("WATCHDOG=1", 2);
+    assert!(!daemon.log().contains("silent"), "one article is no habit");
+    desk.press.put("/a.rss", hourly(0..=9));
+    daemon.waits_for_log("source `bao-a` is silent: usually something new every 60 min, nothing for 4 d");
+    manager.hears("WATCHDOG=1", manager.count("WATCHDOG=1") + 3);
+    assert_eq!(daemon.log().matches("is silent").count(), 1, "{}", daemon.log());
+    daemon.stops();
+
+    let mut daemon = start();
+    daemon.waits_for_log("silent against their own habit: bao-a; `bantin sources` says more");
+    desk.press.put("/a.rss", hourly((0..=9).chain([106])));
+    daemon.waits_for_log("source `bao-a` is no longer silent");
+    daemon.stops();
 }

@@ -284,7 +284,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
         let serving = tokio::spawn(serve::serve_panel(office, "/status", listeners, until_stop(stopped.clone())));
         (serving, files)
     });
-    let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine)));
+    let keeping = tokio::spawn(upkeep::keep_tidy(Arc::clone(&engine), tick));
     let making_good = tokio::spawn(make_good(press.clone()));
 
     (ready)(&addresses);

@@ -27,16 +27,13 @@ const PAGES: u32 = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Key of the fact that tells when the database was last tidied.
-const TIDIED: &str = "tidied-at";
+pub const TIDIED: &str = "tidied-at";
 
 /// A daemon that was off whenever its hour came tidies soon after a start, once it has missed this many days.
 const OVERDUE: TimeDelta = TimeDelta::days(3);
 
 /// How long after a start that is: polls and readers come first.
 const AFTER_START: TimeDelta = TimeDelta::minutes(10);
-
-/// How often the clock is looked at.
-const LOOK: Duration = Duration::from_secs(30);
 
 /// Begins the name of copies made beside the database on their way elsewhere.
 const COPY_PREFIX: &str = ".bantin-copy-";
@@ -111,15 +108,17 @@ async fn ask<T: Send + 'static>(
     found.ok_or(WriteError::Stopped)
 }
 
-/// Tidies at the hour that the configuration says, until dropped.
-pub async fn keep_tidy(engine: Arc<Engine>) {
+/// Tidies at the hour that the configuration says, in the zone of the site, until dropped. The clock is looked at every `look`.
+pub async fn keep_tidy(engine: Arc<Engine>, look: Duration) {
     let started = engine.now();
     let library = Arc::clone(engine.library());
     let last = tokio::task::spawn_blocking(move || library.meta(TIDIED)).await;
     let last = last.ok().and_then(Result::ok).flatten().and_then(|at| Instant::from_timestamp(at.parse().ok()?, 0));
     let mut after = match last {
         Some(last) if started - last > OVERDUE => {
-            wait_until(&engine, started + AFTER_START).await;
+            while engine.now() < started + AFTER_START {
+                tokio::time::sleep(look).await;
+            }
             tidy_now(&engine).await;
             engine.now()
         }
@@ -138,14 +137,8 @@ pub async fn keep_tidy(engine: Arc<Engine>) {
                 after = engine.now();
             }
             // Looked at again and again, as a reload may have moved it and the clock may jump.
-            _ => tokio::time::sleep(LOOK).await,
+            _ => tokio::time::sleep(look).await,
         }
-    }
-}
-
-async fn wait_until(engine: &Engine, at: Instant) {
-    while engine.now() < at {
-        tokio::time::sleep(LOOK).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -51,6 +52,8 @@ pub struct World {
     pub folder: TempDir,
     pub press: Press,
     pub clock: Arc<Mutex<Instant>>,
+    /// How often the clock has been looked at.
+    pub looks: Arc<AtomicUsize>,
     pub parts: Option<Parts>,
 }
 
@@ -70,7 +73,8 @@ impl World {
     /// A world whose configuration is [`SITE`] and `config`, in which `PRESS` is the address of the press.
     pub fn new(config: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut world = Self { folder, press: Press::start(), clock: Arc::new(Mutex::new(start())), parts: None };
+        let (press, clock) = (Press::start(), Arc::new(Mutex::new(start())));
+        let mut world = Self { folder, press, clock, looks: Arc::default(), parts: None };
         world.open(config);
         world
     }
@@ -99,8 +103,11 @@ impl World {
     }
 
     pub fn clock(&self) -> Clock {
-        let clock = Arc::clone(&self.clock);
-        Arc::new(move || *clock.lock().expect("no holder panics"))
+        let (clock, looks) = (Arc::clone(&self.clock), Arc::clone(&self.looks));
+        Arc::new(move || {
+            looks.fetch_add(1, Relaxed);
+            *clock.lock().expect("no holder panics")
+        })
     }
 
     pub fn later(&self, by: TimeDelta) {
