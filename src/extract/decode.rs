@@ -5,17 +5,20 @@
 //! HTTP answer; the declaration of the document; what the bytes look like. Single invalid bytes in a text that is UTF-8
 //! otherwise are read as windows-1252 one by one. Characters that XML 1.0 forbids are removed.
 
+mod utf8;
+mod wide;
+
 use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
-use memchr::memmem;
 
 use super::legacy;
 use super::limits::MAX_DOCUMENT_BYTES;
 use super::plain;
 use super::problems::{Fault, Problems};
-use super::xml::refs::{windows_1252, windows_1252_byte};
+use utf8::{has_utf8, mostly_utf8, partly_twice_encoded, patched_utf8, twice_encoded};
+use wide::wide;
 
 /// A text and what it was read as.
 #[derive(Debug)]
@@ -200,217 +203,6 @@ fn declared(bytes: &[u8]) -> Option<String> {
     after("charset", &lower[meta..], meta)
 }
 
-/// Reads UTF-16 and UTF-32, marked or not.
-fn wide(bytes: &[u8]) -> Option<(String, &'static str)> {
-    let utf32 = |bytes: &[u8], big: bool| -> String {
-        bytes
-            .chunks_exact(4)
-            .map(|c| {
-                let c = [c[0], c[1], c[2], c[3]];
-                let value = if big { u32::from_be_bytes(c) } else { u32::from_le_bytes(c) };
-                char::from_u32(value).unwrap_or('\u{fffd}')
-            })
-            .collect()
-    };
-    match bytes {
-        [0xff, 0xfe, 0, 0, rest @ ..] => return Some((utf32(rest, false), "UTF-32LE")),
-        [0, 0, 0xfe, 0xff, rest @ ..] => return Some((utf32(rest, true), "UTF-32BE")),
-        // The zero bytes of markup show which half comes first, whatever the mark says of it.
-        [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] if has_zeros(rest) => {
-            let big = match by_zeros(rest) {
-                Some(("UTF-16BE", _)) => true,
-                Some(("UTF-16LE", _)) => false,
-                _ => bytes[0] == 0xfe,
-            };
-            let encoding = if big { UTF_16BE } else { UTF_16LE };
-            return Some((utf16(rest, encoding), encoding.name()));
-        }
-        _ => {}
-    }
-    let (encoding, big) = by_zeros(bytes)?;
-    let text = match encoding {
-        "UTF-32BE" | "UTF-32LE" => utf32(bytes, big),
-        _ => utf16(bytes, if big { UTF_16BE } else { UTF_16LE }),
-    };
-    Some((text, encoding))
-}
-
-/// Which encoding without a mark the zero bytes at the head of markup show, and whether its first byte is the high one.
-fn by_zeros(bytes: &[u8]) -> Option<(&'static str, bool)> {
-    // Without a mark: markup has so many ASCII characters that the zero bytes stand in every second or fourth place.
-    let head = &bytes[..bytes.len().min(256) & !3];
-    if head.len() < 8 {
-        return None;
-    }
-    let mut zeros = [0_usize; 4];
-    for (at, &b) in head.iter().enumerate() {
-        zeros[at % 4] += usize::from(b == 0);
-    }
-    let group = head.len() / 4;
-    let most = |n: usize| n * 10 >= group * 7;
-    let few = |n: usize| n * 10 <= group * 3;
-    match zeros {
-        [a, b, c, d] if most(a) && most(b) && most(c) && few(d) => Some(("UTF-32BE", true)),
-        [a, b, c, d] if few(a) && most(b) && most(c) && most(d) => Some(("UTF-32LE", false)),
-        [a, b, c, d] if most(a) && few(b) && most(c) && few(d) => Some(("UTF-16BE", true)),
-        [a, b, c, d] if few(a) && most(b) && few(c) && most(d) => Some(("UTF-16LE", false)),
-        _ => None,
-    }
-}
-
-/// Whether there are zero bytes near the head: a mark of UTF-16 before 8-bit text is a lie.
-fn has_zeros(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(512)];
-    head.contains(&0) || std::str::from_utf8(head).is_err()
-}
-
-fn utf16(bytes: &[u8], encoding: &'static Encoding) -> String {
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-/// Whether the multi-byte sequences of a text that is not valid UTF-8 still show that UTF-8 was meant: there are more of
-/// them than invalid bytes. Sequences of three bytes and more count thrice, since no legacy text has them by chance, and
-/// neither has one the pairs of surrogates that some databases write.
-///
-/// Where UTF-8 `is_stated`, characters that were cut off speak against it as little as surrogates do.
-fn mostly_utf8(bytes: &[u8], is_stated: bool) -> bool {
-    let (mut good, mut bad) = (0_usize, 0_usize);
-    let mut rest = bytes;
-    while let Some(chunk) = rest.utf8_chunks().next() {
-        good += chunk.valid().bytes().map(|b| usize::from(b >= 0xc2) + 2 * usize::from(b >= 0xe0)).sum::<usize>();
-        rest = &rest[chunk.valid().len()..];
-        let invalid = chunk.invalid().len();
-        if let Some((character, length)) = surrogates(rest) {
-            good += if character.is_some() { length } else { 0 };
-            rest = &rest[length..];
-        } else if rest.starts_with(JAVA_ZERO) {
-            rest = &rest[JAVA_ZERO.len()..];
-        } else {
-            bad += usize::from(invalid == 1 || (invalid > 1 && !is_stated));
-            rest = &rest[invalid..];
-        }
-    }
-    good > bad * 2 || (good > 0 && good >= bad && bad <= 2) || (is_stated && bad == 0)
-}
-
-/// Whether there is a multi-byte sequence of UTF-8 for every tenth invalid byte, where there are few enough of these.
-fn has_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0_usize, 0_usize);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().bytes().filter(|&b| b >= 0xc2).count();
-        bad += usize::from(!chunk.invalid().is_empty());
-    }
-    good * 10 >= bad && bad <= 100
-}
-
-/// How Java writes U+0000.
-const JAVA_ZERO: &[u8] = &[0xc0, 0x80];
-
-/// Decodes UTF-8, each invalid byte as windows-1252. In a text that `is_utf8` two and more bytes of a longer character are
-/// one that was cut off, as programs do that shorten a text by bytes: nothing can be said of it.
-fn patched_utf8(bytes: &[u8], is_utf8: bool, problems: &mut Problems) -> String {
-    let mut text = String::with_capacity(bytes.len() + 64);
-    let mut stray = 0_u32;
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let Some(chunk) = rest.utf8_chunks().next() else { break };
-        text.push_str(chunk.valid());
-        rest = &rest[chunk.valid().len()..];
-        if chunk.invalid().is_empty() {
-            continue;
-        }
-        stray = stray.saturating_add(1);
-        if let Some((character, length)) = surrogates(rest) {
-            text.extend(character);
-            rest = &rest[length..];
-        } else if rest.starts_with(JAVA_ZERO) {
-            rest = &rest[JAVA_ZERO.len()..];
-        } else if is_utf8 && chunk.invalid().len() > 1 {
-            rest = &rest[chunk.invalid().len()..];
-        } else {
-            text.extend(chunk.invalid().iter().map(|&byte| windows_1252(byte)));
-            rest = &rest[chunk.invalid().len()..];
-        }
-    }
-    problems.add(Fault::StrayBytes, stray);
-    text
-}
-
-/// Reads surrogates written as UTF-8 at the head of `bytes`, as databases that call it `utf8` do: a pair is a character,
-/// half of one is nothing. Returns how long it is.
-fn surrogates(bytes: &[u8]) -> Option<(Option<char>, usize)> {
-    let unit = |bytes: &[u8]| match bytes {
-        [0xed, b @ 0xa0..=0xbf, c @ 0x80..=0xbf, ..] => Some(0xd000 | (u32::from(b & 0x3f) << 6) | u32::from(c & 0x3f)),
-        _ => None,
-    };
-    let first = unit(bytes)?;
-    let second = unit(&bytes[3..]).filter(|second| (0xd800..0xdc00).contains(&first) && *second >= 0xdc00);
-    match second {
-        Some(second) => Some((char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)), 6)),
-        None => Some((None, 3)),
-    }
-}
-
-/// Undoes a UTF-8 text that was taken for windows-1252 and written as UTF-8 once more (`Tá»‰nh` for `Tỉnh`).
-///
-/// Only a text is undone in which every character beyond ASCII takes part: where one does not, the text is what it seems.
-fn twice_encoded(text: &str) -> Option<String> {
-    let first = text.bytes().position(|b| b >= 0x80)?;
-    let mut bytes: Vec<u8> = Vec::new();
-    let mut at = first;
-    let mut sequences = 0_usize;
-    while at < text.len() {
-        let rest = &text[at..];
-        let ascii = rest.bytes().position(|b| b >= 0x80).unwrap_or(rest.len());
-        bytes.extend_from_slice(&rest.as_bytes()[..ascii]);
-        let rest = &rest[ascii..];
-        // One run of characters beyond ASCII must be one run of UTF-8.
-        let run = rest.char_indices().find(|(_, c)| c.is_ascii()).map_or(rest.len(), |(end, _)| end);
-        let start = bytes.len();
-        for c in rest[..run].chars() {
-            bytes.push(windows_1252_byte(c)?);
-        }
-        std::str::from_utf8(&bytes[start..]).ok()?;
-        sequences += usize::from(run > 0);
-        at += ascii + run;
-    }
-    let decoded = String::from_utf8(bytes).ok()?;
-    // One sequence alone must be what is met everywhere: a Latin letter or a quotation mark.
-    let is_usual = |c: char| c.len_utf8() == 2 || matches!(c, '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{2122}');
-    let is_usual_only = decoded.chars().filter(|c| !c.is_ascii()).all(is_usual);
-    (sequences >= 2 || (sequences == 1 && is_usual_only)).then(|| format!("{}{decoded}", &text[..first]))
-}
-
-/// Undoes the runs of a text that were encoded twice where others were not, as a program writes that puts items of another
-/// encoding into a template of its own. Vietnamese proves it: no language writes `á»‰`. `None` where no run does.
-fn partly_twice_encoded(text: &str) -> Option<String> {
-    // The lead byte of every letter with two marks (U+1E00 to U+1EFF), read as windows-1252.
-    let is_suspicious = memmem::find(text.as_bytes(), "\u{e1}\u{ba}".as_bytes()).is_some()
-        || memmem::find(text.as_bytes(), "\u{e1}\u{bb}".as_bytes()).is_some();
-    if !is_suspicious {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut is_proven = false;
-    let mut rest = text;
-    while let Some(from) = rest.find(|c: char| !c.is_ascii()) {
-        let (plain, tail) = rest.split_at(from);
-        out.push_str(plain);
-        let (run, tail) = tail.split_at(tail.find(|c: char| c.is_ascii()).unwrap_or(tail.len()));
-        let bytes: Option<Vec<u8>> = run.chars().map(windows_1252_byte).collect();
-        match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
-            Some(undone) => {
-                is_proven |= undone.chars().any(|c| matches!(c, '\u{1ea0}'..='\u{1ef9}'));
-                out.push_str(&undone);
-            }
-            None => out.push_str(run),
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    is_proven.then_some(out)
-}
-
 /// What the bytes look like, where nothing believable is stated.
 fn guess(bytes: &[u8], host: Option<&str>) -> &'static Encoding {
     if looks_like_windows_1258(bytes) {
@@ -493,6 +285,7 @@ fn first_forbidden(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::xml::refs::windows_1252;
     use super::*;
 
     const VIETNAMESE: &str = "<?xml version=\"1.0\" encoding=\"X\"?><t>Tỉnh ủy họp bàn việc làng xã ở Đồng Nai</t>";
