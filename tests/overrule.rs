@@ -50,6 +50,19 @@ fn polled() -> Desk {
     desk
 }
 
+/// Báo A has both articles, the others nothing yet, and a daemon has published them.
+fn running() -> (Desk, Daemon) {
+    let desk = Desk::new(SOURCES);
+    put(&desk, "a", &[bridge("bao-a"), dyke("bao-a")]);
+    put(&desk, "b", &[]);
+    put(&desk, "c", &[]);
+    let daemon = Daemon::start(&desk);
+    for page in ["cau", "ke"] {
+        daemon.waits_for_page("/feed.json", &url("bao-a", page));
+    }
+    (desk, daemon)
+}
+
 /// An entry of a published feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
@@ -240,12 +253,7 @@ fn what_nobody_knows_is_said_with_a_way_out() {
 
 #[test]
 fn a_running_daemon_carries_it_out_and_readers_see_it_at_once() {
-    let desk = Desk::new(SOURCES);
-    put(&desk, "a", &[bridge("bao-a"), dyke("bao-a")]);
-    put(&desk, "b", &[]);
-    put(&desk, "c", &[]);
-    let mut daemon = Daemon::start(&desk);
-    daemon.waits_for_page("/feed.json", &url("bao-a", "ke"));
+    let (desk, mut daemon) = running();
     put(&desk, "b", &[bridge("bao-b")]);
     desk.succeeds(&["poll", "bao-b"]);
     daemon.waits_for_page("/feed.json", &url("bao-b", "cau"));
@@ -280,12 +288,7 @@ fn a_running_daemon_carries_it_out_and_readers_see_it_at_once() {
 
 #[test]
 fn a_copy_that_is_on_its_way_while_its_story_is_taken_down_does_not_arrive() {
-    let desk = Desk::new(SOURCES);
-    put(&desk, "a", &[bridge("bao-a"), dyke("bao-a")]);
-    put(&desk, "b", &[]);
-    put(&desk, "c", &[]);
-    let mut daemon = Daemon::start(&desk);
-    daemon.waits_for_page("/feed.json", &url("bao-a", "cau"));
+    let (desk, mut daemon) = running();
     let copy = Page::rss(rss("Báo", &[bridge("bao-b"), dyke("bao-b")])).slow(std::time::Duration::from_secs(2));
     let before = desk.press.seen("/b.rss").len();
     desk.press.put("/b.rss", copy);
@@ -303,12 +306,7 @@ fn a_copy_that_is_on_its_way_while_its_story_is_taken_down_does_not_arrive() {
 
 #[test]
 fn a_killed_daemon_has_forgotten_no_decision() {
-    let desk = Desk::new(SOURCES);
-    put(&desk, "a", &[bridge("bao-a"), dyke("bao-a")]);
-    put(&desk, "b", &[]);
-    put(&desk, "c", &[]);
-    let mut daemon = Daemon::start(&desk);
-    daemon.waits_for_page("/feed.json", &url("bao-a", "cau"));
+    let (desk, mut daemon) = running();
     desk.succeeds(&["takedown", &url("bao-a", "cau")]);
     daemon.process.signal(libc::SIGKILL);
     daemon.process.ends();

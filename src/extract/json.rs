@@ -95,10 +95,9 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The next key of the object that was entered, its value to be read or skipped next; `None` at its end.
-    pub fn key(&mut self) -> Option<Cow<'a, str>> {
-        let wanted = u32::from(!self.is_at_first());
-        let mut commas = 0;
+    /// Passes over commas, which are counted, to what stands next in the object or array that was entered; `None` behind its
+    /// end, which is `close`, and at the end of the text.
+    fn next_inside(&mut self, close: u8, commas: &mut u32) -> Option<u8> {
         loop {
             self.space();
             match self.peek() {
@@ -106,21 +105,32 @@ impl<'a> Json<'a> {
                     self.cut_off = true;
                     return None;
                 }
-                Some(b'}') => {
-                    self.check_commas(commas, 0);
+                Some(b) if b == close => {
+                    self.check_commas(*commas, 0);
                     self.at += 1;
-                    return None;
-                }
-                // An object that is closed as an array was not closed at all.
-                Some(b']') => {
-                    self.repairs += 1;
                     return None;
                 }
                 Some(b',') => {
-                    commas += 1;
+                    *commas += 1;
                     self.at += 1;
                 }
-                Some(b'"') => {
+                next => return next,
+            }
+        }
+    }
+
+    /// The next key of the object that was entered, its value to be read or skipped next; `None` at its end.
+    pub fn key(&mut self) -> Option<Cow<'a, str>> {
+        let wanted = u32::from(!self.is_at_first());
+        let mut commas = 0;
+        loop {
+            match self.next_inside(b'}', &mut commas)? {
+                // An object that is closed as an array was not closed at all.
+                b']' => {
+                    self.repairs += 1;
+                    return None;
+                }
+                b'"' => {
                     self.check_commas(commas, wanted);
                     let key = self.string();
                     self.space();
@@ -131,7 +141,7 @@ impl<'a> Json<'a> {
                     }
                     return Some(key);
                 }
-                Some(_) => {
+                _ => {
                     self.repairs += 1;
                     self.step();
                 }
@@ -143,32 +153,15 @@ impl<'a> Json<'a> {
     pub fn element(&mut self) -> bool {
         let wanted = u32::from(!self.is_at_first());
         let mut commas = 0;
-        loop {
-            self.space();
-            match self.peek() {
-                None => {
-                    self.cut_off = true;
-                    return false;
-                }
-                Some(b']') => {
-                    self.check_commas(commas, 0);
-                    self.at += 1;
-                    return false;
-                }
-                Some(b',') => {
-                    commas += 1;
-                    self.at += 1;
-                }
-                Some(b'}' | b':') => {
-                    self.repairs += 1;
-                    self.at += 1;
-                }
-                Some(_) => {
-                    self.check_commas(commas, wanted);
-                    return true;
-                }
+        while let Some(next) = self.next_inside(b']', &mut commas) {
+            if !matches!(next, b'}' | b':') {
+                self.check_commas(commas, wanted);
+                return true;
             }
+            self.repairs += 1;
+            self.at += 1;
         }
+        false
     }
 
     /// The first string of the text, key or value at any depth, that is what is wanted.
