@@ -14,7 +14,9 @@ use crate::dedup::{self, Match, Signature, Subject, Thresholds, Verdict};
 use crate::model::{DateFrom, FeedKey, Instant, Item, SourceId, TopicId};
 use crate::normalise::{self, Ambiguous, Normalised};
 use crate::store::StoreError;
-use crate::store::sqlite::{Found, ItemNo, Membership, Outlets, SourceNo, StoredItem, StoryNo, Times, Tx, story_no};
+use crate::store::sqlite::{
+    Found, Founding, ItemNo, Membership, Outlets, SourceNo, StoredItem, StoryNo, Times, Tx, story_no,
+};
 use crate::text;
 use crate::topics::Hit;
 
@@ -183,10 +185,10 @@ fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mu
                 Some(_) => format!("{}#{}", item.atom_id, document.source.id),
                 None => item.atom_id.clone(),
             };
-            let story = tx.found_story(&entry_id, &normalise::story_key(&entry_id), published, included)?;
+            let key = &normalise::story_key(&entry_id);
+            let (origin, topics) = (tx.next_item()?, &prepared.topics);
+            let story = tx.found_story(Founding { entry_id: &entry_id, key, origin, topics, published, included })?;
             let no = tx.insert_item(document.no, story, item, times, None)?;
-            tx.set_founder(story, no)?;
-            tx.set_topics(story, &prepared.topics, included, published)?;
             include_province(tx, document.source, story, included, published)?;
             tx.index_words(story, &plain_words(&prepared.normalised.folded), true)?;
             (story, no)

@@ -21,10 +21,10 @@ use super::engine::Engine;
 use super::ingest::{self, Settled};
 use super::setup::Setup;
 use super::writer::WriteError;
-use crate::model::{Instant, SourceId};
+use crate::model::Instant;
 use crate::normalise;
 use crate::store::StoreError;
-use crate::store::sqlite::{Deed, ItemFacts, ItemNo, SqliteLibrary, StoryNo, StoryState, Tx};
+use crate::store::sqlite::{Deed, Founding, ItemFacts, ItemNo, Membership, SqliteLibrary, StoryNo, StoryState, Tx};
 
 /// What a person decides. `what` is an article's address, an item's id, a story's key, or the address of its page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,7 +249,7 @@ fn split_item(
         .find(|facts| facts.no == first.item)
         .map(|facts| facts.atom_id.clone())
         .expect("members and facts are the same rows of one transaction");
-    let founded = found(tx, &own_id, &first.source, ingest::date_of(first), now)?;
+    let founded = found(tx, &own_id, first, now)?;
     tx.move_items(&leaving.iter().map(|member| member.item).collect::<Vec<_>>(), founded)?;
     for part in [story, founded] {
         settle(tx, setup, part, now)?;
@@ -262,13 +262,8 @@ fn split_item(
 }
 
 /// The story that is published under an item's own id: the one that was, or a new one.
-fn found(
-    tx: &mut Tx<'_>,
-    own_id: &str,
-    source: &SourceId,
-    published: Instant,
-    now: Instant,
-) -> Result<StoryNo, StoreError> {
+fn found(tx: &mut Tx<'_>, own_id: &str, first: &Membership, now: Instant) -> Result<StoryNo, StoreError> {
+    let (source, published) = (&first.source, ingest::date_of(first));
     // Two sources can give one id; then the second one's carries its name, as when it came.
     let ids = [own_id.to_owned(), format!("{own_id}#{source}")];
     for id in &ids {
@@ -280,7 +275,9 @@ fn found(
     while tx.is_entry_id_taken(&entry_id)? {
         entry_id = format!("{entry_id}#{source}");
     }
-    tx.found_story(&entry_id, &normalise::story_key(&entry_id), published, now)
+    let key = &normalise::story_key(&entry_id);
+    // Its topics, and its true origin, are chosen once it has its items.
+    tx.found_story(Founding { entry_id: &entry_id, key, origin: first.item, topics: &[], published, included: now })
 }
 
 /// Joins two stories; gives the one that stays and the one that is part of it. `None` where one is no longer there or shown.

@@ -9,7 +9,7 @@ use super::tokens::TokenText;
 
 /// Raised whenever the same text would get other hashes or fingerprints, or these would lie elsewhere in the index: stored
 /// ones are then rebuilt.
-pub const SIGNATURE_VERSION: u32 = 4;
+pub const SIGNATURE_VERSION: u32 = 5;
 
 /// Words of a shingle. Three syllables are about two words: specific enough, and still there when every tenth is edited.
 pub const SHINGLE: usize = 3;

@@ -5,26 +5,28 @@
 //! | `likeness_pending` | an item whose fingerprints still lie as they came: written with the item, in its transaction |
 //! | `likeness_segment` | some thousand items whose fingerprints have been sorted together; each with when it was seen |
 //! | `likeness_chunk` | a part of a segment's postings, packed (see [`segment`]) |
-//! | `likeness_key` | an item with the hash of its text, beginning or address, both in one number (see [`key_place`]): for good |
+//! | `likeness_run` | some thousand items or more whose keys (hashes of text, beginning and address) have been sorted together |
+//! | `likeness_key` | a part of a run's keys, packed: for good (see [`keys`]) |
 //! | `likeness_meta` | one row: by which signature version all this was made, and below which item that is yet to be done |
 //!
 //! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
-//! posting is written three times, always in long runs, and a look-up asks few segments. Which of them to ask at all is
+//! posting is written three times, always in long stretches, and a look-up asks few segments. Which of them to ask at all is
 //! told by a filter in memory for each (sixteen bits a fingerprint), so that an item without copies, as most are, hardly
 //! touches the database. The filters are rebuilt when the index is opened; verdicts do not depend on them.
 //!
 //! [`Likeness`] holds what it knows of the tables in memory and checks at [`Likeness::on`] that it still holds, so a
 //! transaction that was rolled back, or another process that wrote, costs a reload and nothing else.
 
+mod chains;
+mod keys;
 mod segment;
-
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use self::chains::Chains;
+use self::keys::Keys;
 use self::segment::{Filter, Held, Posting, pack, spot, unpack};
-use crate::dedup::{Hit, Index, MOST_POSTINGS, MOST_SAME, SIGNATURE_VERSION, Traces};
+use crate::dedup::{Hit, Index, MOST_POSTINGS, SIGNATURE_VERSION, Traces};
 use crate::model::Instant;
 
 /// Items after which the pending ones are sorted into a segment: a millisecond of reading when the index is opened.
@@ -43,8 +45,8 @@ const HELD_BYTES: usize = 8 << 20;
 /// Hits that are reckoned with at first: an item of common phrases has some hundred.
 const HITS: usize = 512;
 
-/// Creates the tables where they are missing; part of the store's schema.
-pub const SCHEMA: &str = "
+/// Creates the tables where they are missing.
+const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS likeness_meta (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     signature_version INTEGER NOT NULL,
@@ -54,7 +56,8 @@ CREATE TABLE IF NOT EXISTS likeness_pending (
     number INTEGER PRIMARY KEY,
     item INTEGER NOT NULL,
     seen INTEGER NOT NULL,
-    fingerprints BLOB NOT NULL
+    fingerprints BLOB NOT NULL,
+    keys BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS likeness_segment (
     segment INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,10 +68,11 @@ CREATE TABLE IF NOT EXISTS likeness_chunk (
     place INTEGER PRIMARY KEY,
     postings BLOB NOT NULL
 );
-CREATE TABLE IF NOT EXISTS likeness_key (
-    place INTEGER PRIMARY KEY
-);
 ";
+
+/// The tables, in the order in which they are emptied.
+const TABLES: [&str; 6] =
+    ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_run", "likeness_key", "likeness_meta"];
 
 /// What is known of the index in memory. One for each writer; see [`Likeness::on`].
 #[derive(Debug)]
@@ -76,41 +80,17 @@ pub struct Likeness {
     pending: Pending,
     /// Newest first.
     segments: Vec<Segment>,
+    keys: Keys,
     /// [`PENDING`] and [`MERGED`], but in tests.
     sizes: (usize, usize),
 }
 
-/// The items that are not sorted yet, with their postings as chains: no allocation for each fingerprint.
+/// The items that are not sorted yet.
 #[derive(Debug, Default)]
 struct Pending {
     items: Vec<Seen>,
-    /// For each fingerprint its newest link.
-    newest: HashMap<u32, u32, BuildHasherDefault<AsIs>>,
-    /// A rank in `items`, and the next older link of the same fingerprint, or [`NO_LINK`].
-    links: Vec<(u32, u32)>,
-}
-
-const NO_LINK: u32 = u32::MAX;
-
-/// Fingerprints are hashes already.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0 << 8 | u64::from(byte);
-        }
-    }
-
-    fn write_u32(&mut self, fingerprint: u32) {
-        // The table takes its bits from both ends.
-        self.0 = u64::from(fingerprint).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
+    /// Ranks in `items`, by spot.
+    ranks: Chains,
 }
 
 /// An item of the index.
@@ -140,32 +120,12 @@ impl Pending {
     fn push(&mut self, seen: Seen, fingerprints: impl Iterator<Item = u32>) {
         let rank = self.items.len() as u32;
         self.items.push(seen);
-        for fingerprint in fingerprints {
-            let link = self.links.len() as u32;
-            let older = self.newest.insert(fingerprint, link).unwrap_or(NO_LINK);
-            self.links.push((rank, older));
-        }
+        fingerprints.for_each(|fingerprint| self.ranks.push(spot(fingerprint), rank));
     }
 
-    /// The items with a fingerprint, newest first.
-    fn with(&self, fingerprint: u32) -> impl Iterator<Item = &Seen> + '_ {
-        let first = self.newest.get(&fingerprint).map(|&link| self.links[link as usize]);
-        std::iter::successors(first, |&(_, older)| self.links.get(older as usize).copied())
-            .map(|(rank, _)| &self.items[rank as usize])
-    }
-
-    /// All postings, in no order.
-    fn postings(&self) -> Vec<Posting> {
-        let mut postings = Vec::with_capacity(self.links.len());
-        for (&fingerprint, &newest) in &self.newest {
-            let spot = spot(fingerprint);
-            let mut link = newest;
-            while let Some(&(rank, older)) = self.links.get(link as usize) {
-                postings.push((spot, rank));
-                link = older;
-            }
-        }
-        postings
+    /// The items with the fingerprint of a spot, newest first.
+    fn with(&self, spot: u32) -> impl Iterator<Item = &Seen> + '_ {
+        self.ranks.with(spot).map(|rank| &self.items[rank as usize])
     }
 }
 
@@ -177,7 +137,7 @@ impl Likeness {
     ///
     /// Those of the database.
     pub fn open(conn: &Connection) -> rusqlite::Result<Self> {
-        conn.execute_batch(SCHEMA)?;
+        create(conn)?;
         let version: Option<u32> =
             conn.query_row("SELECT signature_version FROM likeness_meta", [], |row| row.get(0)).optional()?;
         match version {
@@ -185,7 +145,8 @@ impl Likeness {
             Some(_) => Self::clear(conn, i64::MAX)?,
             None => Self::clear(conn, 0)?,
         }
-        let mut likeness = Self { pending: Pending::default(), segments: Vec::new(), sizes: (PENDING, MERGED) };
+        let mut likeness =
+            Self { pending: Pending::default(), segments: Vec::new(), keys: Keys::default(), sizes: (PENDING, MERGED) };
         likeness.reload(conn)?;
         Ok(likeness)
     }
@@ -194,14 +155,12 @@ impl Likeness {
     fn clear(conn: &Connection, behind: i64) -> rusqlite::Result<()> {
         let last: i64 =
             conn.query_row("SELECT coalesce(max(segment), 0) FROM likeness_segment", [], |row| row.get(0))?;
-        for table in ["likeness_pending", "likeness_segment", "likeness_chunk", "likeness_meta"] {
-            conn.execute(&format!("DELETE FROM {table}"), [])?;
+        // Another version may have kept them in another way.
+        for table in TABLES {
+            conn.execute(&format!("DROP TABLE {table}"), [])?;
         }
-        // Another version may have kept its keys in another way.
-        conn.execute("DROP TABLE likeness_key", [])?;
-        conn.execute_batch(SCHEMA)?;
+        create(conn)?;
         // Segments are asked newest first, by their numbers: those that are brought back go below the new ones.
-        conn.execute("DELETE FROM sqlite_sequence WHERE name = 'likeness_segment'", [])?;
         conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('likeness_segment', ?1)", [last + BELOW])?;
         conn.execute(
             "INSERT INTO likeness_meta (only, signature_version, behind) VALUES (1, ?1, ?2)",
@@ -220,29 +179,40 @@ impl Likeness {
             .prepare_cached("SELECT number, item FROM likeness_pending ORDER BY number DESC LIMIT 1")?
             .query_row([], |row| Ok((row.get::<_, i64>(0)? as usize, row.get(1)?)))
             .optional()?;
-        let segments: (i64, Option<i64>) = conn
-            .prepare_cached("SELECT count(*), max(segment) FROM likeness_segment")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let newest = |table: &str, column: &str| -> rusqlite::Result<(i64, i64)> {
+            conn.prepare_cached(&format!("SELECT count(*), coalesce(max({column}), 0) FROM {table}"))?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        };
         // Rows are numbered from 1 without gaps: they are only ever added one by one and deleted all at once.
         let known = &self.pending.items;
         let fits = known.last().map(|seen| (known.len(), seen.item)) == last
-            && (self.segments.len() as i64, self.segments.first().map(|newest| newest.id)) == segments;
+            && (self.segments.len() as i64, self.segments.first().map_or(0, |newest| newest.id))
+                == newest("likeness_segment", "segment")?
+            && self.keys.runs() == newest("likeness_run", "run")?;
         if !fits {
             self.reload(conn)?;
         }
-        Ok(LikenessOn { likeness: self, conn })
+        Ok(self.still_on(conn))
+    }
+
+    /// As [`Likeness::on`], later in the same transaction: nobody else can have written since.
+    pub fn still_on<'a>(&'a mut self, conn: &'a Connection) -> LikenessOn<'a> {
+        LikenessOn { likeness: self, conn }
     }
 
     fn reload(&mut self, conn: &Connection) -> rusqlite::Result<()> {
         self.pending = Pending::default();
         self.segments.clear();
+        self.keys.reload(conn)?;
         let mut pending =
-            conn.prepare_cached("SELECT item, seen, fingerprints FROM likeness_pending ORDER BY number")?;
+            conn.prepare_cached("SELECT item, seen, fingerprints, keys FROM likeness_pending ORDER BY number")?;
         let mut rows = pending.query([])?;
         while let Some(row) = rows.next()? {
             let bytes = row.get_ref(2)?.as_blob()?;
             let seen = Seen { item: row.get(0)?, seen: row.get(1)?, fingerprints: (bytes.len() / 4) as u32 };
             self.pending.push(seen, fingerprints(bytes));
+            let keys: Vec<i64> = row.get_ref(3)?.as_blob()?.chunks_exact(8).map(number).collect();
+            keys::postings(seen.item, &keys).for_each(|posting| self.keys.push(posting));
         }
         let mut segments =
             conn.prepare_cached("SELECT segment, level, items FROM likeness_segment ORDER BY segment DESC")?;
@@ -320,13 +290,13 @@ impl Index for LikenessOn<'_> {
         let mut ranks = Vec::new();
         for &fingerprint in fingerprints {
             let mut left = MOST_POSTINGS;
-            for seen in pending.with(fingerprint) {
+            let spot = spot(fingerprint);
+            for seen in pending.with(spot) {
                 if left == 0 {
                     break;
                 }
                 left -= usize::from(note(seen, fingerprint));
             }
-            let spot = spot(fingerprint);
             let asked = segments.iter().filter(|segment| segment.first_seen <= to && segment.last_seen >= from);
             for segment in asked.filter(|segment| segment.filter.may_have(spot)) {
                 if left == 0 {
@@ -366,15 +336,9 @@ impl Index for LikenessOn<'_> {
     }
 
     fn same(&mut self, keys: &[i64]) -> rusqlite::Result<Vec<i64>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT place FROM likeness_key WHERE place BETWEEN ?1 AND ?2 ORDER BY place DESC LIMIT ?3",
-        )?;
         let mut items = Vec::new();
         for &key in keys {
-            let (first, last) = (key_place(key, 0), key_place(key, ITEMS_OF_KEYS));
-            for place in statement.query_map(params![first, last, MOST_SAME as i64], |row| row.get::<_, i64>(0))? {
-                items.push(place? & ITEMS_OF_KEYS);
-            }
+            self.likeness.keys.with(self.conn, key, &mut items)?;
         }
         Ok(items)
     }
@@ -384,10 +348,13 @@ impl Index for LikenessOn<'_> {
         for fingerprint in &traces.fingerprints {
             bytes.extend_from_slice(&fingerprint.to_le_bytes());
         }
+        let keys: Vec<u8> = traces.keys.iter().flat_map(|key| key.to_le_bytes()).collect();
         self.conn
-            .prepare_cached("INSERT INTO likeness_pending (number, item, seen, fingerprints) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![self.likeness.pending.items.len() as i64 + 1, item, at.timestamp(), bytes])?;
-        self.insert_keys(item, traces)?;
+            .prepare_cached(
+                "INSERT INTO likeness_pending (number, item, seen, fingerprints, keys) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![self.likeness.pending.items.len() as i64 + 1, item, at.timestamp(), bytes, keys])?;
+        keys::postings(item, &traces.keys).for_each(|posting| self.likeness.keys.push(posting));
         let seen = Seen { item, seen: at.timestamp(), fingerprints: traces.fingerprints.len() as u32 };
         self.likeness.pending.push(seen, traces.fingerprints.iter().copied());
         if self.likeness.pending.items.len() >= self.likeness.sizes.0 {
@@ -398,24 +365,6 @@ impl Index for LikenessOn<'_> {
 }
 
 impl LikenessOn<'_> {
-    /// Remembers only what an item is recognised by for good: for those that are older than the window when the index
-    /// is rebuilt.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub fn insert_keys(&mut self, item: i64, traces: &Traces) -> rusqlite::Result<()> {
-        // Beyond a thousand million items they are found by their fingerprints alone.
-        if !(0..=ITEMS_OF_KEYS).contains(&item) {
-            return Ok(());
-        }
-        let mut statement = self.conn.prepare_cached("INSERT OR IGNORE INTO likeness_key (place) VALUES (?1)")?;
-        for &key in &traces.keys {
-            statement.execute([key_place(key, item)])?;
-        }
-        Ok(())
-    }
-
     /// Items with numbers below this one are not in the index yet, because it was made by another signature version; 0 when
     /// all are.
     ///
@@ -436,8 +385,9 @@ impl LikenessOn<'_> {
     pub fn bring_back(&mut self, items: &[(i64, Instant, Traces)], hot: Instant, behind: i64) -> rusqlite::Result<()> {
         let mut seen = Vec::new();
         let mut postings = Vec::new();
+        let mut keys = Vec::new();
         for (item, at, traces) in items {
-            self.insert_keys(*item, traces)?;
+            keys.extend(keys::postings(*item, &traces.keys));
             if *at >= hot && !traces.fingerprints.is_empty() {
                 let rank = seen.len() as u32;
                 let fingerprints = traces.fingerprints.len() as u32;
@@ -445,6 +395,7 @@ impl LikenessOn<'_> {
                 postings.extend(traces.fingerprints.iter().map(|&fingerprint| (spot(fingerprint), rank)));
             }
         }
+        self.likeness.keys.add(self.conn, keys)?;
         if !seen.is_empty() {
             let lowest: i64 = self.conn.query_row(
                 "SELECT coalesce((SELECT min(segment) FROM likeness_segment),
@@ -488,9 +439,9 @@ impl LikenessOn<'_> {
     /// Makes a segment of the pending items, and a large one of the small ones when there are enough.
     fn seal(&mut self) -> rusqlite::Result<()> {
         let pending = std::mem::take(&mut self.likeness.pending);
-        let postings = pending.postings();
         self.conn.prepare_cached("DELETE FROM likeness_pending")?.execute([])?;
-        self.add_segment(0, pending.items, postings)?;
+        self.likeness.keys.seal(self.conn)?;
+        self.add_segment(0, pending.items, pending.ranks.postings())?;
 
         let small = self.likeness.segments.iter().take_while(|segment| segment.level == 0).count();
         if small >= self.likeness.sizes.1 {
@@ -543,20 +494,13 @@ impl LikenessOn<'_> {
     }
 }
 
-/// The highest number of an item that has keys, and the mask of items in [`key_place`].
-const ITEMS_OF_KEYS: i64 = (1 << 30) - 1;
-
-/// A key and an item in one number, so that SQLite finds the row by its number: half the time of a key of two columns, and
-/// a fifth less room in the only part of the index that grows for ever.
-///
-/// Thirty-three bits of a key are left. Of ten million items with two keys each, one look-up in four hundred meets an item
-/// that it should not: it is one more to compare.
-fn key_place(key: i64, item: i64) -> i64 {
-    let key = key.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 31;
-    key.cast_signed() << 30 | item
+/// Creates the tables where they are missing.
+fn create(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(SCHEMA)?;
+    conn.execute_batch(keys::SCHEMA)
 }
 
-/// The key of the chunk of a segment that starts with a spot.
+/// The key of the chunk of a segment (or of a run of keys) that starts with a spot.
 fn place(segment: i64, first: u32) -> i64 {
     segment << 32 | i64::from(first)
 }
@@ -597,8 +541,11 @@ fn seen_bytes(items: &[Seen]) -> Vec<u8> {
     bytes
 }
 
+fn number(eight: &[u8]) -> i64 {
+    i64::from_le_bytes(eight.try_into().expect("chunks of eight bytes"))
+}
+
 fn seen_items(bytes: &[u8]) -> Vec<Seen> {
-    let number = |eight: &[u8]| i64::from_le_bytes(eight.try_into().expect("chunks of 16 split in the middle"));
     bytes
         .chunks_exact(SEEN_BYTES)
         .map(|row| {

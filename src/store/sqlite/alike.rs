@@ -12,7 +12,7 @@ use crate::dedup::{
 };
 use crate::model::{Instant, SourceId};
 use crate::normalise::canonical_link;
-use crate::store::likeness::Likeness;
+use crate::store::likeness::{Likeness, LikenessOn};
 
 /// The names by which credit lines know each source.
 pub type Outlets = HashMap<SourceId, Arc<[String]>>;
@@ -31,7 +31,7 @@ impl Tx<'_> {
         thresholds: &Thresholds,
     ) -> Result<(Verdict, Traces), StoreError> {
         let mut run = || -> rusqlite::Result<(Verdict, Traces)> {
-            let mut index = opened(self.likeness, &self.tx)?.on(&self.tx)?;
+            let mut index = opened(self.likeness, &self.tx, &mut self.index_is_open)?;
             let mut items = Stored { tx: &self.tx, signatures: self.signatures, outlets };
             dedup::judge(item, at, &mut index, &mut items, thresholds)
         };
@@ -50,7 +50,7 @@ impl Tx<'_> {
         traces: &Traces,
         signature: &Arc<Signature>,
     ) -> Result<(), StoreError> {
-        let mut run = || opened(self.likeness, &self.tx)?.on(&self.tx)?.insert(item.0, at, traces);
+        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.insert(item.0, at, traces);
         run().map_err(|source| database(&self.path, source))?;
         self.signatures.put(item.0, Arc::clone(signature));
         Ok(())
@@ -63,7 +63,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Database`].
     pub fn forget_words_before(&mut self, before: Instant) -> Result<usize, StoreError> {
-        let mut run = || opened(self.likeness, &self.tx)?.on(&self.tx)?.purge(before);
+        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.purge(before);
         run().map_err(|source| database(&self.path, source))
     }
 
@@ -74,7 +74,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Database`].
     pub fn words_behind(&mut self) -> Result<Option<Behind>, StoreError> {
-        let mut run = || opened(self.likeness, &self.tx)?.on(&self.tx)?.behind();
+        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.behind();
         let behind = run().map_err(|source| database(&self.path, source))?;
         Ok((behind > 0).then_some(Behind(behind)))
     }
@@ -87,7 +87,7 @@ impl Tx<'_> {
     /// [`StoreError::Database`].
     pub fn bring_words_back(&mut self, slice: &Unlearnt, hot: Instant) -> Result<Option<Behind>, StoreError> {
         let mut run = || {
-            let mut index = opened(self.likeness, &self.tx)?.on(&self.tx)?;
+            let mut index = opened(self.likeness, &self.tx, &mut self.index_is_open)?;
             index.bring_back(&slice.items, hot, slice.behind)
         };
         run().map_err(|source| database(&self.path, source))?;
@@ -229,12 +229,17 @@ fn signed(db: &Connection, filter: &str, params: &[&dyn rusqlite::ToSql]) -> rus
     .collect()
 }
 
-/// The index, read from the database when it is first asked for.
-fn opened<'l>(slot: &'l mut Option<Likeness>, tx: &Transaction<'_>) -> rusqlite::Result<&'l mut Likeness> {
-    match slot {
-        Some(likeness) => Ok(likeness),
-        None => Ok(slot.insert(Likeness::open(tx)?)),
-    }
+/// The index, read from the database when it is first asked for, and looked at once in a transaction.
+fn opened<'l>(
+    slot: &'l mut Option<Likeness>,
+    tx: &'l Transaction<'_>,
+    is_open: &mut bool,
+) -> rusqlite::Result<LikenessOn<'l>> {
+    let likeness = match slot {
+        Some(likeness) => likeness,
+        None => slot.insert(Likeness::open(tx)?),
+    };
+    if std::mem::replace(is_open, true) { Ok(likeness.still_on(tx)) } else { likeness.on(tx) }
 }
 
 /// Stored items as the engine asks for them.

@@ -25,7 +25,7 @@ pub use self::articles::{Listed, Waiting};
 pub use self::connections::Connections;
 pub use self::overrule::{Decision, Deed, StoryState};
 pub use self::read::{Catalog, CatalogSource, ItemFacts, PollRow, SourceRow, SqliteLibrary};
-pub use self::write::{Found, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
+pub use self::write::{Found, Founding, ItemNo, Membership, NewPoll, SourceNo, StoredItem, StoryNo, Times, Tx};
 use super::likeness::Likeness;
 use super::{StoreError, Trouble};
 use crate::dedup::SignatureCache;

@@ -46,7 +46,11 @@ fn item(source: &str, name: &str, title: &str, text: &str) -> Item {
 fn put(tx: &mut Tx<'_>, item: &Item, seconds: i64, topics: &[&str]) -> (StoryNo, ItemNo) {
     let source = tx.source(&item.source, &[], "https://bao.example/rss").expect("the source can be made");
     let key = StoryKey::new(item.guid.clone().expect("the tests name their items"));
-    let story = tx.found_story(&item.atom_id, &key, at(seconds), at(seconds)).expect("a story can be founded");
+    let topics: Vec<TopicId> = topics.iter().map(|id| TopicId::new(*id)).collect();
+    let origin = tx.next_item().expect("items have numbers");
+    let (published, included) = (at(seconds), at(seconds));
+    let founding = Founding { entry_id: &item.atom_id, key: &key, origin, topics: &topics, published, included };
+    let story = tx.found_story(founding).expect("a story can be founded");
     let no = tx
         .insert_item(
             source,
@@ -56,9 +60,7 @@ fn put(tx: &mut Tx<'_>, item: &Item, seconds: i64, topics: &[&str]) -> (StoryNo,
             None,
         )
         .expect("an item can be added");
-    tx.set_origin(story, no, 1, at(seconds), at(seconds)).expect("it can be the origin");
-    let topics: Vec<TopicId> = topics.iter().map(|id| TopicId::new(*id)).collect();
-    tx.set_topics(story, &topics, at(seconds), at(seconds)).expect("topics can be set");
+    assert_eq!(no, origin);
     let plain = crate::text::stripped(&crate::text::folded(&format!("{}\n{}", item.title, item.text)));
     tx.index_words(story, &plain, true).expect("words can be indexed");
     (story, no)

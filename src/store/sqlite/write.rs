@@ -79,6 +79,23 @@ pub struct Times {
     pub first_seen: Instant,
 }
 
+/// A story that is new.
+#[derive(Debug, Clone, Copy)]
+pub struct Founding<'a> {
+    /// What it is published under, for ever once somebody can have read it.
+    pub entry_id: &'a str,
+    /// Of its page.
+    pub key: &'a StoryKey,
+    /// The item that is its first; it may be added afterwards (see [`Tx::next_item`]).
+    pub origin: ItemNo,
+    /// Its topics, best first.
+    pub topics: &'a [TopicId],
+    /// Its article date, for ordering.
+    pub published: Instant,
+    /// When it first stands in the merged feed.
+    pub included: Instant,
+}
+
 /// One member of a story, for choosing its origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Membership {
@@ -163,6 +180,8 @@ struct ExtraRef<'a> {
 pub struct Tx<'a> {
     pub(super) tx: Transaction<'a>,
     pub(super) likeness: &'a mut Option<Likeness>,
+    /// Whether this transaction has looked that `likeness` still fits the tables.
+    pub(super) index_is_open: bool,
     pub(super) signatures: &'a mut SignatureCache,
     pub(super) path: PathBuf,
     /// Number of this batch among all that changed something; feeds carry it as `changed`.
@@ -171,6 +190,8 @@ pub struct Tx<'a> {
     read_up_to: i64,
     /// The same of all the process does, where nobody reads while it runs.
     unread: &'a mut Option<i64>,
+    /// Where it has been asked for; the writer is the only one who adds items.
+    next_item: Option<ItemNo>,
     feeds: HashMap<FeedKey, i64>,
     sources: HashMap<SourceId, SourceNo>,
     dirty: std::collections::BTreeSet<i64>,
@@ -201,11 +222,13 @@ impl<'a> Tx<'a> {
         Ok(Self {
             tx,
             likeness,
+            index_is_open: false,
             signatures,
             path: path.to_owned(),
             change,
             read_up_to,
             unread,
+            next_item: None,
             feeds: HashMap::new(),
             sources: HashMap::new(),
             dirty: std::collections::BTreeSet::new(),
@@ -338,7 +361,7 @@ impl<'a> Tx<'a> {
                 poll.dropped,
                 poll.clamped
             ])?;
-            // One by one, by their whole keys: see [`Tx::set_founder`].
+            // One by one, by their whole keys: see [`Tx::found_story`].
             let old: Vec<i64> = tx
                 .prepare_cached("SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT -1 OFFSET ?2")?
                 .query_map(params![source.0, keep.max(1)], |row| row.get(0))?
@@ -388,20 +411,34 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Adds an item to a story. `body` is its plain text where that is not the text of its content.
+    /// The number that the next item will have: a story that it founds names it before it is there.
+    pub fn next_item(&mut self) -> Result<ItemNo, StoreError> {
+        match self.next_item {
+            Some(no) => Ok(no),
+            None => {
+                let last: i64 = self.run(|tx| {
+                    tx.prepare_cached("SELECT coalesce(max(no), 0) FROM item")?.query_row([], |row| row.get(0))
+                })?;
+                Ok(*self.next_item.insert(ItemNo(last + 1)))
+            }
+        }
+    }
+
+    /// Adds an item to a story, under [`Tx::next_item`].
     pub fn insert_item(
-        &self,
+        &mut self,
         source: SourceNo,
         story: StoryNo,
         item: &Item,
         times: Times,
         evidence: Option<&str>,
     ) -> Result<ItemNo, StoreError> {
+        let no = self.next_item()?;
         self.run(|tx| {
             tx.prepare_cached(
                 "INSERT INTO item(source, story, raw_hash, words_hash, published, updated, first_seen, included, date_from,
-                                  atom_id, guid, link, title, credit, language, summary, extra, content, body, evidence)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                                  atom_id, guid, link, title, credit, language, summary, extra, content, body, evidence, no)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
             )?
             .execute(params![
                 source.0,
@@ -424,9 +461,11 @@ impl<'a> Tx<'a> {
                 item.content,
                 body_of(item),
                 evidence,
-            ])?;
-            Ok(ItemNo(tx.last_insert_rowid()))
-        })
+                no.0,
+            ])
+        })?;
+        self.next_item = Some(ItemNo(no.0 + 1));
+        Ok(no)
     }
 
     /// Replaces what an item says and what its source calls it; the id it is published under, first sight and place stay.
@@ -461,27 +500,32 @@ impl<'a> Tx<'a> {
 
     // ---- stories
 
-    /// Founds a story under the id of its first item. The item is added, and named as origin, right after.
-    pub fn found_story(
-        &mut self,
-        entry_id: &str,
-        key: &StoryKey,
-        published: Instant,
-        included: Instant,
-    ) -> Result<StoryNo, StoreError> {
+    /// Founds a story under the id of its first item, with its topics and its places in their feeds.
+    ///
+    /// All in one row at once: a new story is nearly all of what a first poll writes. And no statement here may touch
+    /// several rows: it would open a savepoint, at which the full-text index writes out what it has gathered (a tenth of
+    /// the time of a first poll).
+    pub fn found_story(&mut self, founding: Founding<'_>) -> Result<StoryNo, StoreError> {
+        let Founding { entry_id, key, origin, topics, published, included } = founding;
+        let ids = topics.iter().map(TopicId::as_str).collect::<Vec<_>>().join(" ");
         let no = self.run(|tx| {
             let mut insert = tx.prepare_cached(
-                "INSERT OR IGNORE INTO story(key, entry_id, origin, published, included) VALUES (?1, ?2, 0, ?3, ?4)",
+                "INSERT OR IGNORE INTO story(key, entry_id, origin, topics, published, included)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
             let mut key = key.as_str().to_owned();
+            let (published, included) = (published.timestamp(), included.timestamp());
             // Keys are 60 bits: two stories share one about once in a thousand million; then the later one's is longer.
-            while insert.execute(params![key, entry_id, published.timestamp(), included.timestamp()])? == 0 {
+            while insert.execute(params![key, entry_id, origin.0, ids, published, included])? == 0 {
                 key.push('x');
             }
-            Ok(tx.last_insert_rowid())
+            Ok(StoryNo(tx.last_insert_rowid()))
         })?;
         self.mark(&FeedKey::Merged)?;
-        Ok(StoryNo(no))
+        for topic in topics {
+            self.include(&FeedKey::Topic(topic.clone()), no, included, published)?;
+        }
+        Ok(no)
     }
 
     /// Whether nobody can have read a story yet: it was founded in this batch, or by a process that publishes at its end.
@@ -543,16 +587,6 @@ impl<'a> Tx<'a> {
                 })
             })?;
             rows.collect()
-        })
-    }
-
-    /// Says which item founded a story, right after [`Tx::found_story`].
-    ///
-    /// A statement of its own, by the number alone: one that may touch several rows would open a savepoint, at which the
-    /// full-text index writes out what it has gathered (a tenth of the time of a first poll).
-    pub fn set_founder(&self, story: StoryNo, item: ItemNo) -> Result<(), StoreError> {
-        self.run(|tx| {
-            tx.prepare_cached("UPDATE story SET origin = ?2 WHERE no = ?1")?.execute([story.0, item.0]).map(drop)
         })
     }
 
