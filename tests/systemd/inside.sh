@@ -108,6 +108,9 @@ holds "and it is back within two seconds" within 2 another "$before"
 # -- polls
 . /root/tests/polls.sh
 
+# -- a second wall
+. /root/tests/firewall.sh
+
 # -- stop
 rested
 began=$(date +%s%N)
