@@ -280,4 +280,8 @@ fn every_alert_says_what_to_do_and_is_tried() {
     for name in tests.split("alertname: ").skip(1).filter_map(|rest| rest.split([',', ' ', '\n']).next()) {
         assert!(names.contains(&name), "{name} is tried and not there");
     }
+    for name in names {
+        assert!(tests.contains(&format!("- alertname: {name}\n")), "nothing shows that {name} fires");
+        assert!(tests.contains(&format!("- {{ alertname: {name}, ")), "nothing shows that {name} waits");
+    }
 }
