@@ -8,7 +8,7 @@ use clap::CommandFactory as _;
 
 use super::args::Cli;
 use crate::config;
-use crate::model::{Severity, one_of_each};
+use crate::model::{Outcome, Severity, every_case, one_of_each};
 
 const DESCRIPTION: &str = "A TOML file. \\fBbantin check\\fR says everything that is wrong with it at once; a running daemon \
     takes a changed file on SIGHUP (\\fBsystemctl reload bantin\\fR), whole or not at all.\n.PP\n\
@@ -64,13 +64,19 @@ fn outcomes() -> String {
     ] {
         section(&mut page, title, "");
         for outcome in one_of_each().iter().filter(|outcome| outcome.severity() == severity) {
-            page.push_str(&format!(
-                ".TP\n\\fB{}\\fR\n{}\n",
-                escape(outcome.name()),
-                escape(&sentence(&outcome.meaning()))
-            ));
-            if let Some(advice) = outcome.advice() {
-                page.push_str(&format!(".br\n{}\n", escape(&sentence(advice))));
+            page.push_str(&format!(".TP\n\\fB{}\\fR\n", escape(outcome.name())));
+            let cases: Vec<Outcome> = every_case().into_iter().filter(|case| case.name() == outcome.name()).collect();
+            for (at, case) in cases.iter().enumerate() {
+                let meaning = sentence(&case.meaning());
+                page.push_str(&match at {
+                    0 => format!("{}\n", escape(&meaning)),
+                    _ => format!(".br\nOr: {}.\n", escape(&case.meaning())),
+                });
+                // Where cases have an advice in common it stands behind the last.
+                let next = cases.get(at + 1).map(Outcome::advice);
+                if let Some(advice) = case.advice().filter(|_| next != Some(case.advice())) {
+                    page.push_str(&format!(".br\n{}\n", escape(&sentence(advice))));
+                }
             }
         }
     }
@@ -121,6 +127,14 @@ mod tests {
         for outcome in one_of_each() {
             let entry = format!("\n.TP\n\\fB{}\\fR\n", escape(outcome.name()));
             assert_eq!(page.matches(&entry).count(), 1, "{}", outcome.name());
+        }
+        for case in every_case() {
+            let entry =
+                page.split("\n.TP\n").find(|entry| entry.starts_with(&format!("\\fB{}\\fR\n", escape(case.name()))));
+            let entry = entry.expect("it is there");
+            let says = |text: &str| entry.contains(&escape(text)) || entry.contains(&escape(&sentence(text)));
+            assert!(says(&case.meaning()), "{}: {}", case.name(), case.meaning());
+            assert!(case.advice().is_none_or(says), "{}: {:?}", case.name(), case.advice());
         }
     }
 

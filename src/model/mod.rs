@@ -20,7 +20,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall, one_of_each};
+pub use self::outcome::{Outcome, Phase, Severity, SiteChange, TlsProblem, Wall, every_case, one_of_each};
 pub use self::view::{Carrier, Entry, EntrySource, FeedContent, FeedKey, Page, StoryView};
 
 /// How many of what, in English: `1 story`, `2 stories`.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Instant, counted};
 
-pub use each::one_of_each;
+pub use each::{every_case, one_of_each};
 
 /// What one poll of one source came to.
 ///
