@@ -6,7 +6,7 @@
 //! both must answer alike.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use chrono::TimeDelta;
@@ -37,8 +37,35 @@ pub struct Hit {
     pub item: i64,
     /// How many it shares.
     pub shared: u32,
-    /// How many it has.
-    pub of: u32,
+}
+
+/// How many fingerprints a stored item must share with another one to be worth comparing. An index leaves all others out:
+/// most items share one or two with some hundred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enough {
+    /// How many the other one has.
+    own: u32,
+    /// Whether there is hardly any text to have more.
+    is_short: bool,
+}
+
+impl Enough {
+    /// For an item with this signature and these traces.
+    pub fn of(signature: &Signature, traces: &Traces) -> Self {
+        Self { own: traces.fingerprints.len() as u32, is_short: signature.body.len() < SHORTEST_EXACT }
+    }
+
+    /// One is enough.
+    pub const ONE: Self = Self { own: 1, is_short: true };
+
+    /// Whether `shared` are, where the stored item has `of`.
+    #[inline]
+    pub fn is(self, shared: u32, of: u32) -> bool {
+        let fewer = self.own.min(of).max(1);
+        // One shared fingerprint is a stock phrase, unless there is hardly any text to have more.
+        let least = if self.is_short || fewer <= 4 { 1 } else { 2 };
+        shared >= least && shared as f32 >= SHARED_FINGERPRINTS * fewer as f32
+    }
 }
 
 /// What an item is remembered by in an index.
@@ -74,9 +101,15 @@ pub trait Index {
     /// Why it could not answer.
     type Error;
 
-    /// Items seen between `from` and `to` that share any of `fingerprints`: of each fingerprint the newest
-    /// [`MOST_POSTINGS`]. In any order.
-    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> Result<Vec<Hit>, Self::Error>;
+    /// Items seen between `from` and `to` that share `enough` of `fingerprints`: of each fingerprint the newest
+    /// [`MOST_POSTINGS`] count. One that was remembered again counts as that version which shares most. In any order.
+    fn near(
+        &mut self,
+        fingerprints: &[u32],
+        enough: Enough,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Hit>, Self::Error>;
 
     /// Items of any age that have one of `keys`: of each key the newest few. In any order, perhaps repeated.
     fn same(&mut self, keys: &[i64]) -> Result<Vec<i64>, Self::Error>;
@@ -99,15 +132,8 @@ pub fn candidates<I: Index>(
     window: TimeDelta,
 ) -> Result<Vec<i64>, I::Error> {
     // Items may be seen out of order by a little: a poll has one clock, but several polls run at once.
-    let mut hits = index.near(&traces.fingerprints, at - window, at + TimeDelta::days(1))?;
-    let own = traces.fingerprints.len() as u32;
-    let short = signature.body.len() < SHORTEST_EXACT;
-    hits.retain(|hit| {
-        let fewer = own.min(hit.of).max(1);
-        // One shared fingerprint is a stock phrase, unless there is hardly any text to have more.
-        let enough = if short || fewer <= 4 { 1 } else { 2 };
-        hit.shared >= enough && hit.shared as f32 >= SHARED_FINGERPRINTS * fewer as f32
-    });
+    let enough = Enough::of(signature, traces);
+    let mut hits = index.near(&traces.fingerprints, enough, at - window, at + TimeDelta::days(1))?;
     hits.sort_unstable_by_key(|hit| Reverse((hit.shared, hit.item)));
     let mut found: Vec<i64> = hits.iter().take(MOST_CANDIDATES).map(|hit| hit.item).collect();
     for item in index.same(&traces.keys)? {
@@ -124,27 +150,40 @@ pub const MOST_SAME: usize = 8;
 /// An index in memory. It forgets nothing: for evaluation and tests.
 #[derive(Debug, Default)]
 pub struct MemoryIndex {
-    postings: HashMap<u32, Vec<i64>>,
+    /// Places in `versions`.
+    postings: HashMap<u32, Vec<usize>>,
     keys: HashMap<i64, Vec<i64>>,
-    items: HashMap<i64, (Instant, u32)>,
+    /// Item, when it was seen, how many fingerprints it has; as they came.
+    versions: Vec<(i64, Instant, u32)>,
 }
 
 impl Index for MemoryIndex {
     type Error = Infallible;
 
-    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> Result<Vec<Hit>, Infallible> {
-        // With the fingerprint counted last: an item whose text has changed is here twice.
-        let mut shared: HashMap<i64, (u32, u32)> = HashMap::new();
+    fn near(
+        &mut self,
+        fingerprints: &[u32],
+        enough: Enough,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<Hit>, Infallible> {
+        let mut shared: HashMap<usize, u32> = HashMap::new();
         for fingerprint in fingerprints {
             let postings = self.postings.get(fingerprint).into_iter().flatten().rev();
-            let within = postings.filter(|item| (from..=to).contains(&self.items[item].0));
-            for item in within.take(MOST_POSTINGS) {
-                let (count, last) = shared.entry(*item).or_insert((0, !fingerprint));
-                *count += u32::from(*last != *fingerprint);
-                *last = *fingerprint;
+            let within = postings.filter(|version| (from..=to).contains(&self.versions[**version].1));
+            for version in within.take(MOST_POSTINGS) {
+                *shared.entry(*version).or_default() += 1;
             }
         }
-        Ok(shared.into_iter().map(|(item, (shared, _))| Hit { item, shared, of: self.items[&item].1 }).collect())
+        let mut most: BTreeMap<i64, u32> = BTreeMap::new();
+        for (version, shared) in shared {
+            let (item, _, of) = self.versions[version];
+            if enough.is(shared, of) {
+                let most = most.entry(item).or_default();
+                *most = shared.max(*most);
+            }
+        }
+        Ok(most.into_iter().map(|(item, shared)| Hit { item, shared }).collect())
     }
 
     fn same(&mut self, keys: &[i64]) -> Result<Vec<i64>, Infallible> {
@@ -154,12 +193,12 @@ impl Index for MemoryIndex {
 
     fn insert(&mut self, item: i64, at: Instant, traces: &Traces) -> Result<(), Infallible> {
         for &fingerprint in &traces.fingerprints {
-            self.postings.entry(fingerprint).or_default().push(item);
+            self.postings.entry(fingerprint).or_default().push(self.versions.len());
         }
         for &key in &traces.keys {
             self.keys.entry(key).or_default().push(item);
         }
-        self.items.insert(item, (at, traces.fingerprints.len() as u32));
+        self.versions.push((item, at, traces.fingerprints.len() as u32));
         Ok(())
     }
 }

@@ -59,7 +59,9 @@ pub use self::decide::{Candidate, Match, Subject, Thresholds, Verdict, decide};
 pub use self::differ::Differences;
 pub use self::eval::{EvalError, Evaluation, Judged, eval};
 pub use self::evidence::{Evidence, Grounds, Refusal};
-pub use self::index::{Hit, Index, MOST_CANDIDATES, MOST_POSTINGS, MOST_SAME, MemoryIndex, Traces, candidates, traces};
+pub use self::index::{
+    Enough, Hit, Index, MOST_CANDIDATES, MOST_POSTINGS, MOST_SAME, MemoryIndex, Traces, candidates, traces,
+};
 pub use self::origin::{Member, origin};
 pub use self::search::{Known, KnownItems, SignatureCache, judge};
 pub use self::signature::{SHINGLE, SHORTEST_EXACT, SIGNATURE_VERSION, Signature, sign};

@@ -10,7 +10,7 @@
 use rusqlite::{Connection, params};
 
 use super::chains::Chains;
-use super::segment::{Filter, Posting, pack, ranks_with, unpack};
+use super::segment::{Filter, Posting, newest, pack, ranks_with, unpack};
 use super::{part, place};
 use crate::dedup::MOST_SAME;
 
@@ -174,11 +174,8 @@ impl Run {
     fn write(&mut self, conn: &Connection, postings: &mut Vec<Posting>) -> rusqlite::Result<()> {
         postings.sort_unstable();
         postings.dedup();
-        let mut newest = Vec::with_capacity(postings.len());
-        for of_one_key in postings.chunk_by(|one, other| one.0 == other.0) {
-            newest.extend_from_slice(&of_one_key[of_one_key.len().saturating_sub(MOST_SAME)..]);
-            self.filter.add(of_one_key[0].0);
-        }
+        let newest = newest(postings, MOST_SAME);
+        newest.iter().for_each(|posting| self.filter.add(posting.0));
         let mut insert = conn.prepare_cached("INSERT INTO likeness_key (place, keys) VALUES (?1, ?2)")?;
         for (first, bytes) in pack(&newest) {
             insert.execute(params![place(self.id, first), bytes])?;

@@ -25,8 +25,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use self::chains::Chains;
 use self::keys::Keys;
-use self::segment::{Filter, Held, Posting, pack, spot, unpack};
-use crate::dedup::{Hit, Index, MOST_POSTINGS, SIGNATURE_VERSION, Traces};
+use self::segment::{Filter, Held, Posting, newest, pack, spot, unpack};
+use crate::dedup::{Enough, Hit, Index, MOST_POSTINGS, SIGNATURE_VERSION, Traces};
 use crate::model::Instant;
 
 /// Items after which the pending ones are sorted into a segment: a millisecond of reading when the index is opened.
@@ -41,9 +41,6 @@ const BELOW: i64 = 1 << 16;
 /// Bytes of the newest segments' postings that are held in memory as they lie in the database: about 50,000 items. What
 /// is looked up there costs half a microsecond instead of two or three, and most copies are of something recent.
 const HELD_BYTES: usize = 8 << 20;
-
-/// Hits that are reckoned with at first: an item of common phrases has some hundred.
-const HITS: usize = 512;
 
 /// Creates the tables where they are missing.
 const SCHEMA: &str = "
@@ -88,7 +85,7 @@ pub struct Likeness {
 /// The items that are not sorted yet.
 #[derive(Debug, Default)]
 struct Pending {
-    items: Vec<Seen>,
+    items: Items,
     /// Ranks in `items`, by spot.
     ranks: Chains,
 }
@@ -103,12 +100,21 @@ struct Seen {
     fingerprints: u32,
 }
 
+/// Items by rank, as they came: what is asked of most of them lies close together (with everything of an item in one place,
+/// waiting for memory here was a third of a look-up).
+#[derive(Debug, Default)]
+struct Items {
+    numbers: Vec<i64>,
+    seen: Vec<i64>,
+    /// Fingerprints of each; 65,535 stands for more, too.
+    fingerprints: Vec<u16>,
+}
+
 #[derive(Debug)]
 struct Segment {
     id: i64,
     level: i64,
-    /// By rank: as they came.
-    items: Vec<Seen>,
+    items: Items,
     first_seen: i64,
     last_seen: i64,
     filter: Filter,
@@ -116,16 +122,45 @@ struct Segment {
     held: Option<Held>,
 }
 
-impl Pending {
-    fn push(&mut self, seen: Seen, fingerprints: impl Iterator<Item = u32>) {
-        let rank = self.items.len() as u32;
-        self.items.push(seen);
-        fingerprints.for_each(|fingerprint| self.ranks.push(spot(fingerprint), rank));
+impl Items {
+    fn push(&mut self, Seen { item, seen, fingerprints }: Seen) {
+        self.numbers.push(item);
+        self.seen.push(seen);
+        self.fingerprints.push(u16::try_from(fingerprints).unwrap_or(u16::MAX));
     }
 
-    /// The items with the fingerprint of a spot, newest first.
-    fn with(&self, spot: u32) -> impl Iterator<Item = &Seen> + '_ {
-        self.ranks.with(spot).map(|rank| &self.items[rank as usize])
+    fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// How many fingerprints all have together.
+    fn fingerprints(&self) -> usize {
+        self.fingerprints.iter().map(|&count| usize::from(count)).sum()
+    }
+
+    fn append(&mut self, mut newer: Self) {
+        self.numbers.append(&mut newer.numbers);
+        self.seen.append(&mut newer.seen);
+        self.fingerprints.append(&mut newer.fingerprints);
+    }
+
+    /// Adds those that share enough, given the rank of each once for every fingerprint that it shares.
+    fn hits(&self, ranks: &mut [u32], enough: Enough, hits: &mut Vec<Hit>) {
+        ranks.sort_unstable();
+        for of_one in ranks.chunk_by(|one, other| one == other) {
+            let (rank, shared) = (of_one[0] as usize, of_one.len() as u32);
+            if enough.is(shared, u32::from(self.fingerprints[rank])) {
+                hits.push(Hit { item: self.numbers[rank], shared });
+            }
+        }
+    }
+}
+
+impl FromIterator<Seen> for Items {
+    fn from_iter<I: IntoIterator<Item = Seen>>(all: I) -> Self {
+        let mut items = Self::default();
+        all.into_iter().for_each(|seen| items.push(seen));
+        items
     }
 }
 
@@ -179,16 +214,16 @@ impl Likeness {
             .prepare_cached("SELECT number, item FROM likeness_pending ORDER BY number DESC LIMIT 1")?
             .query_row([], |row| Ok((row.get::<_, i64>(0)? as usize, row.get(1)?)))
             .optional()?;
-        let newest = |table: &str, column: &str| -> rusqlite::Result<(i64, i64)> {
+        let rows = |table: &str, column: &str| -> rusqlite::Result<(i64, i64)> {
             conn.prepare_cached(&format!("SELECT count(*), coalesce(max({column}), 0) FROM {table}"))?
                 .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         };
         // Rows are numbered from 1 without gaps: they are only ever added one by one and deleted all at once.
-        let known = &self.pending.items;
-        let fits = known.last().map(|seen| (known.len(), seen.item)) == last
+        let known = &self.pending.items.numbers;
+        let fits = known.last().map(|&item| (known.len(), item)) == last
             && (self.segments.len() as i64, self.segments.first().map_or(0, |newest| newest.id))
-                == newest("likeness_segment", "segment")?
-            && self.keys.runs() == newest("likeness_run", "run")?;
+                == rows("likeness_segment", "segment")?
+            && self.keys.runs() == rows("likeness_run", "run")?;
         if !fits {
             self.reload(conn)?;
         }
@@ -220,7 +255,7 @@ impl Likeness {
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;
             let items = seen_items(row.get_ref(2)?.as_blob()?);
-            let count = items.iter().map(|seen| seen.fingerprints as usize).sum();
+            let count = items.fingerprints();
             let mut filter = Filter::new(count);
             let mut held = Held::new(count);
             let mut last = None;
@@ -253,10 +288,18 @@ impl Likeness {
     }
 }
 
+impl Pending {
+    fn push(&mut self, seen: Seen, fingerprints: impl Iterator<Item = u32>) {
+        let rank = self.items.len() as u32;
+        self.items.push(seen);
+        fingerprints.for_each(|fingerprint| self.ranks.push(spot(fingerprint), rank));
+    }
+}
+
 impl Segment {
-    fn new(id: i64, level: i64, items: Vec<Seen>, filter: Filter, held: Held) -> Self {
-        let first_seen = items.iter().map(|seen| seen.seen).min().unwrap_or(i64::MAX);
-        let last_seen = items.iter().map(|seen| seen.seen).max().unwrap_or(i64::MIN);
+    fn new(id: i64, level: i64, items: Items, filter: Filter, held: Held) -> Self {
+        let first_seen = items.seen.iter().copied().min().unwrap_or(i64::MAX);
+        let last_seen = items.seen.iter().copied().max().unwrap_or(i64::MIN);
         Self { id, level, items, first_seen, last_seen, filter, held: Some(held) }
     }
 }
@@ -271,67 +314,59 @@ pub struct LikenessOn<'a> {
 impl Index for LikenessOn<'_> {
     type Error = rusqlite::Error;
 
-    fn near(&mut self, fingerprints: &[u32], from: Instant, to: Instant) -> rusqlite::Result<Vec<Hit>> {
+    fn near(&mut self, fingerprints: &[u32], enough: Enough, from: Instant, to: Instant) -> rusqlite::Result<Vec<Hit>> {
         let (from, to) = (from.timestamp(), to.timestamp());
         let Likeness { pending, segments, .. } = &*self.likeness;
-        // Item, fingerprint and how many the item has, in one number: they are sorted twice as fast as one by one.
-        let mut found: Vec<u128> = Vec::with_capacity(HITS);
-        let mut note = |seen: &Seen, fingerprint: u32| {
-            let within = (from..=to).contains(&seen.seen);
-            if within {
-                let item = u128::from(seen.item as u64) << 64;
-                found.push(item | u128::from(fingerprint) << 32 | u128::from(seen.fingerprints));
-            }
-            within
-        };
+        // Each fingerprint with how many postings of it still count.
+        let mut asked: Vec<(u32, usize)> =
+            fingerprints.iter().map(|&fingerprint| (spot(fingerprint), MOST_POSTINGS)).collect();
+        let (mut hits, mut ranks) = (Vec::new(), Vec::new());
+        for (spot, left) in &mut asked {
+            let within = pending.ranks.with(*spot).filter(|&rank| {
+                let seen = pending.items.seen[rank as usize];
+                from <= seen && seen <= to
+            });
+            let before = ranks.len();
+            ranks.extend(within.take(*left));
+            *left -= ranks.len() - before;
+        }
+        pending.items.hits(&mut ranks, enough, &mut hits);
+
         let mut chunk = self.conn.prepare_cached(
             "SELECT place, postings FROM likeness_chunk WHERE place <= ?1 ORDER BY place DESC LIMIT 1",
         )?;
-        let mut ranks = Vec::new();
-        for &fingerprint in fingerprints {
-            let mut left = MOST_POSTINGS;
-            let spot = spot(fingerprint);
-            for seen in pending.with(spot) {
-                if left == 0 {
-                    break;
-                }
-                left -= usize::from(note(seen, fingerprint));
-            }
-            let asked = segments.iter().filter(|segment| segment.first_seen <= to && segment.last_seen >= from);
-            for segment in asked.filter(|segment| segment.filter.may_have(spot)) {
-                if left == 0 {
-                    break;
-                }
-                ranks.clear();
+        // Newest first, and all that is asked of one together: its memory is fetched once.
+        let mut found = Vec::new();
+        for segment in segments.iter().filter(|segment| segment.first_seen <= to && segment.last_seen >= from) {
+            let is_within = segment.first_seen >= from && segment.last_seen <= to;
+            ranks.clear();
+            for (spot, left) in asked.iter_mut().filter(|(spot, left)| *left > 0 && segment.filter.may_have(*spot)) {
+                found.clear();
                 if let Some(held) = &segment.held {
-                    held.ranks_with(spot, &mut ranks);
+                    held.ranks_with(*spot, &mut found);
                 } else {
-                    let mut rows = chunk.query([place(segment.id, spot)])?;
+                    let mut rows = chunk.query([place(segment.id, *spot)])?;
                     if let Some(row) = rows.next()? {
                         let (id, first) = part(row.get(0)?);
                         if id == segment.id {
-                            segment::ranks_with(spot, first, row.get_ref(1)?.as_blob()?, &mut ranks);
+                            segment::ranks_with(*spot, first, row.get_ref(1)?.as_blob()?, &mut found);
                         }
                     }
                 }
-                for seen in ranks.iter().rev().filter_map(|&rank| segment.items.get(rank as usize)) {
-                    if left == 0 {
-                        break;
-                    }
-                    left -= usize::from(note(seen, fingerprint));
-                }
+                let before = ranks.len();
+                let newest = found.iter().rev().copied().filter(|&rank| match segment.items.seen.get(rank as usize) {
+                    Some(seen) => is_within || (from..=to).contains(seen),
+                    // Bytes that nobody wrote: the file is damaged.
+                    None => false,
+                });
+                ranks.extend(newest.take(*left));
+                *left -= ranks.len() - before;
             }
+            segment.items.hits(&mut ranks, enough, &mut hits);
         }
-        // An item whose text has changed is here twice, with the same fingerprints or others.
-        found.sort_unstable();
-        found.dedup_by_key(|hit| *hit >> 32);
-        let of_one_item = found.chunk_by(|one, other| one >> 64 == other >> 64);
-        let mut hits = Vec::with_capacity(found.len().min(HITS));
-        hits.extend(of_one_item.map(|all| Hit {
-            item: (all[0] >> 64) as i64,
-            shared: all.len() as u32,
-            of: all[0] as u32,
-        }));
+        // An item whose text has changed is here with each of its versions.
+        hits.sort_unstable_by_key(|hit| (hit.item, std::cmp::Reverse(hit.shared)));
+        hits.dedup_by_key(|hit| hit.item);
         Ok(hits)
     }
 
@@ -383,7 +418,7 @@ impl LikenessOn<'_> {
     ///
     /// Those of the database.
     pub fn bring_back(&mut self, items: &[(i64, Instant, Traces)], hot: Instant, behind: i64) -> rusqlite::Result<()> {
-        let mut seen = Vec::new();
+        let mut seen = Items::default();
         let mut postings = Vec::new();
         let mut keys = Vec::new();
         for (item, at, traces) in items {
@@ -396,7 +431,7 @@ impl LikenessOn<'_> {
             }
         }
         self.likeness.keys.add(self.conn, keys)?;
-        if !seen.is_empty() {
+        if seen.len() > 0 {
             let lowest: i64 = self.conn.query_row(
                 "SELECT coalesce((SELECT min(segment) FROM likeness_segment),
                                  (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'likeness_segment'))",
@@ -447,11 +482,11 @@ impl LikenessOn<'_> {
         if small >= self.likeness.sizes.1 {
             // Oldest first, so that ranks stay in the order in which the items came.
             let merged: Vec<Segment> = self.likeness.segments.drain(..small).rev().collect();
-            let mut items = Vec::new();
+            let mut items = Items::default();
             let mut postings = Vec::new();
-            for segment in &merged {
+            for segment in merged {
                 let base = items.len() as u32;
-                items.extend_from_slice(&segment.items);
+                items.append(segment.items);
                 each_posting(self.conn, segment.id, |(spot, rank)| postings.push((spot, base + rank)))?;
                 self.drop_segment(segment.id)?;
             }
@@ -460,7 +495,7 @@ impl LikenessOn<'_> {
         Ok(())
     }
 
-    fn add_segment(&mut self, level: i64, items: Vec<Seen>, postings: Vec<Posting>) -> rusqlite::Result<()> {
+    fn add_segment(&mut self, level: i64, items: Items, postings: Vec<Posting>) -> rusqlite::Result<()> {
         let segment = self.write_segment(None, level, items, postings)?;
         self.likeness.segments.insert(0, segment);
         self.likeness.hold_the_newest();
@@ -472,10 +507,11 @@ impl LikenessOn<'_> {
         &self,
         number: Option<i64>,
         level: i64,
-        items: Vec<Seen>,
+        items: Items,
         mut postings: Vec<Posting>,
     ) -> rusqlite::Result<Segment> {
         postings.sort_unstable();
+        let postings = newest(&postings, MOST_POSTINGS);
         self.conn
             .prepare_cached("INSERT INTO likeness_segment (segment, level, items) VALUES (?1, ?2, ?3)")?
             .execute(params![number, level, seen_bytes(&items)])?;
@@ -531,12 +567,12 @@ fn fingerprints(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
 /// An item as a segment keeps it: number, instant, fingerprints.
 const SEEN_BYTES: usize = 16;
 
-fn seen_bytes(items: &[Seen]) -> Vec<u8> {
+fn seen_bytes(items: &Items) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(items.len() * SEEN_BYTES);
-    for seen in items {
-        bytes.extend_from_slice(&seen.item.to_le_bytes());
-        // 40 bits of seconds reach 34,000 years; 24 bits are more than a text may have fingerprints.
-        bytes.extend_from_slice(&(seen.seen << 24 | i64::from(seen.fingerprints & 0xFF_FFFF)).to_le_bytes());
+    for ((item, seen), fingerprints) in items.numbers.iter().zip(&items.seen).zip(&items.fingerprints) {
+        bytes.extend_from_slice(&item.to_le_bytes());
+        // 40 bits of seconds reach 34,000 years.
+        bytes.extend_from_slice(&(seen << 24 | i64::from(*fingerprints)).to_le_bytes());
     }
     bytes
 }
@@ -545,7 +581,7 @@ fn number(eight: &[u8]) -> i64 {
     i64::from_le_bytes(eight.try_into().expect("chunks of eight bytes"))
 }
 
-fn seen_items(bytes: &[u8]) -> Vec<Seen> {
+fn seen_items(bytes: &[u8]) -> Items {
     bytes
         .chunks_exact(SEEN_BYTES)
         .map(|row| {
@@ -590,9 +626,9 @@ mod tests {
         Instant::UNIX_EPOCH + TimeDelta::minutes(minute)
     }
 
-    fn sorted(mut hits: Vec<Hit>) -> Vec<(i64, u32, u32)> {
+    fn sorted(mut hits: Vec<Hit>) -> Vec<(i64, u32)> {
         hits.sort_unstable_by_key(|hit| hit.item);
-        hits.into_iter().map(|hit| (hit.item, hit.shared, hit.of)).collect()
+        hits.into_iter().map(|hit| (hit.item, hit.shared)).collect()
     }
 
     #[test]
@@ -608,14 +644,33 @@ mod tests {
             let mut index = likeness.on(&conn).unwrap();
             let traces = random.traces();
             let (from, to) = (at(item - 300), at(item + 1));
-            let near = sorted(index.near(&traces.fingerprints, from, to).unwrap());
-            assert_eq!(near, sorted(memory.near(&traces.fingerprints, from, to).unwrap()), "item {item}");
+            let near = sorted(index.near(&traces.fingerprints, Enough::ONE, from, to).unwrap());
+            assert_eq!(near, sorted(memory.near(&traces.fingerprints, Enough::ONE, from, to).unwrap()), "item {item}");
             assert_eq!(index.same(&traces.keys), Ok(memory.same(&traces.keys).unwrap()), "item {item}");
             index.insert(item, at(item), &traces).unwrap();
             memory.insert(item, at(item), &traces).unwrap();
         }
         assert!(likeness.segments.iter().any(|segment| segment.level == 1), "segments were merged");
         assert!(likeness.segments.len() < 700 / 16);
+    }
+
+    #[test]
+    fn of_a_fingerprint_that_very_many_have_the_newest_count() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = Likeness { sizes: (100, 4), ..Likeness::open(&conn).unwrap() };
+        let mut memory = MemoryIndex::default();
+        for item in 0..1_050 {
+            let traces = Traces { fingerprints: vec![7, 1000 + item as u32 / 2], keys: Vec::new() };
+            likeness.on(&conn).unwrap().insert(item, at(item), &traces).unwrap();
+            memory.insert(item, at(item), &traces).unwrap();
+        }
+        // Of the whole time, and of a time that ends or begins within a segment.
+        for (from, to, least) in [(0, 2_000, 0), (980, 2_000, 980), (0, 2_000, 986)] {
+            let near = sorted(likeness.on(&conn).unwrap().near(&[7, 1010], Enough::ONE, at(from), at(to)).unwrap());
+            assert_eq!(near, sorted(memory.near(&[7, 1010], Enough::ONE, at(from), at(to)).unwrap()));
+            assert!(near.iter().filter(|(item, _)| *item > 100).all(|(item, _)| *item >= least), "{near:?}");
+            assert!(near.len() >= MOST_POSTINGS, "{near:?}");
+        }
     }
 
     #[test]
@@ -634,7 +689,7 @@ mod tests {
             index.purge(at(3)).unwrap();
         }
         let mut index = likeness.on(&conn).unwrap();
-        assert_eq!(sorted(index.near(&[7, 1002], at(0), at(9)).unwrap()), [(1, 1, 2)]);
+        assert_eq!(sorted(index.near(&[7, 1002], Enough::ONE, at(0), at(9)).unwrap()), [(1, 1)]);
         assert_eq!(index.same(&[2]).unwrap(), [0; 0]);
     }
 
@@ -647,11 +702,11 @@ mod tests {
             index.insert(item, at(item), &Traces { fingerprints: vec![7], keys: vec![item] }).unwrap();
         }
         assert_eq!(index.purge(at(20)).unwrap(), 16);
-        let left = sorted(index.near(&[7], at(0), at(100)).unwrap());
+        let left = sorted(index.near(&[7], Enough::ONE, at(0), at(100)).unwrap());
         assert_eq!(left.first().map(|hit| hit.0), Some(16));
         assert_eq!(left.len(), 24);
         assert_eq!(index.same(&[3]).unwrap(), [3]);
-        let reopened = small(&conn).on(&conn).unwrap().near(&[7], at(0), at(100)).unwrap();
+        let reopened = small(&conn).on(&conn).unwrap().near(&[7], Enough::ONE, at(0), at(100)).unwrap();
         assert_eq!(sorted(reopened), left);
     }
 
@@ -663,7 +718,7 @@ mod tests {
         for fingerprints in [vec![1, 2, 3], vec![2, 3, 4]] {
             index.insert(9, at(1), &Traces { fingerprints, keys: vec![5] }).unwrap();
         }
-        assert_eq!(sorted(index.near(&[1, 2, 3, 4], at(0), at(2)).unwrap()), [(9, 4, 3)]);
+        assert_eq!(sorted(index.near(&[1, 2, 3, 4], Enough::ONE, at(0), at(2)).unwrap()), [(9, 3)]);
         assert_eq!(index.same(&[5]).unwrap(), [9]);
     }
 
@@ -683,7 +738,7 @@ mod tests {
         let mut likeness = small(&conn);
         let mut index = likeness.on(&conn).unwrap();
         assert_eq!(index.behind(), Ok(i64::MAX));
-        assert!(index.near(&all[150].fingerprints, at(0), at(300)).unwrap().is_empty());
+        assert!(index.near(&all[150].fingerprints, Enough::ONE, at(0), at(300)).unwrap().is_empty());
         // New items come while old ones are brought back, with a restart after each slice.
         let mut next = 200;
         while likeness.on(&conn).unwrap().behind() != Ok(0) {
@@ -703,8 +758,8 @@ mod tests {
         }
         let mut index = likeness.on(&conn).unwrap();
         for traces in &all {
-            let near = sorted(index.near(&traces.fingerprints, at(0), at(300)).unwrap());
-            assert_eq!(near, sorted(memory.near(&traces.fingerprints, at(0), at(300)).unwrap()));
+            let near = sorted(index.near(&traces.fingerprints, Enough::ONE, at(0), at(300)).unwrap());
+            assert_eq!(near, sorted(memory.near(&traces.fingerprints, Enough::ONE, at(0), at(300)).unwrap()));
             // A key that an item was given twice is one row in the database.
             let once = |items: Vec<i64>| items.into_iter().collect::<std::collections::BTreeSet<_>>();
             assert_eq!(once(index.same(&traces.keys).unwrap()), once(memory.same(&traces.keys).unwrap()));
@@ -718,7 +773,7 @@ mod tests {
         let mut index = likeness.on(&conn).unwrap();
         let traces = Traces { fingerprints: vec![1, 2], keys: vec![3] };
         index.bring_back(&[(1, at(1), traces.clone()), (2, at(9), traces)], at(5), 1).unwrap();
-        assert_eq!(sorted(index.near(&[1, 2], at(0), at(20)).unwrap()), [(2, 2, 2)]);
+        assert_eq!(sorted(index.near(&[1, 2], Enough::ONE, at(0), at(20)).unwrap()), [(2, 2)]);
         assert_eq!(index.same(&[3]).unwrap(), [2, 1]);
         assert_eq!(index.behind(), Ok(1));
     }

@@ -7,6 +7,15 @@
 /// The spot of a fingerprint (see [`spot`]) and the rank, within its segment, of an item that has it.
 pub(super) type Posting = (u32, u32);
 
+/// Of sorted postings those that count: of each spot the newest `most`.
+pub(super) fn newest(postings: &[Posting], most: usize) -> Vec<Posting> {
+    let mut newest = Vec::with_capacity(postings.len());
+    for of_one in postings.chunk_by(|one, other| one.0 == other.0) {
+        newest.extend_from_slice(&of_one[of_one.len().saturating_sub(most)..]);
+    }
+    newest
+}
+
 /// Where the postings of a fingerprint lie among all postings: fingerprints spread evenly, no two in one spot.
 ///
 /// Of several fingerprints of a text the smallest is chosen, so they are crowded at the lower end. Spread evenly, the part
