@@ -28,19 +28,7 @@ pub(super) fn read_topic<'a, 'i>(
 ) -> Option<Topic> {
     let id = peek(table, "id");
     let place = id.map_or(Place::Numbered("topic", number), |(_, id)| Place::One("topic", id));
-    let mut topic = Topic {
-        id: TopicId::new(""),
-        title: String::new(),
-        strong: Vec::new(),
-        weak: Vec::new(),
-        none: Vec::new(),
-        provinces: Vec::new(),
-        sources: Vec::new(),
-        sections: Vec::new(),
-        tags: Vec::new(),
-        regex: Vec::new(),
-        token: None,
-    };
+    let mut topic = Topic::without_rules(TopicId::new(""), String::new());
     let mut title = None;
     for field in fields(&desk.notes, place, table) {
         if desk.refuses("topic", &field) {

@@ -361,3 +361,22 @@ pub struct Topic {
     /// Asked of the readers of this topic's feeds, if given.
     pub token: Option<Secret>,
 }
+
+impl Topic {
+    /// A topic that nothing falls under, to be filled.
+    pub fn without_rules(id: TopicId, title: String) -> Self {
+        Self {
+            id,
+            title,
+            strong: Vec::new(),
+            weak: Vec::new(),
+            none: Vec::new(),
+            provinces: Vec::new(),
+            sources: Vec::new(),
+            sections: Vec::new(),
+            tags: Vec::new(),
+            regex: Vec::new(),
+            token: None,
+        }
+    }
+}

@@ -83,19 +83,7 @@ mod tests {
     use crate::model::{ProvinceSlug, SourceId};
 
     fn topic(id: &str) -> Topic {
-        Topic {
-            id: TopicId::new(id),
-            title: id.to_owned(),
-            strong: Vec::new(),
-            weak: Vec::new(),
-            none: Vec::new(),
-            provinces: Vec::new(),
-            sources: Vec::new(),
-            sections: Vec::new(),
-            tags: Vec::new(),
-            regex: Vec::new(),
-            token: None,
-        }
+        Topic::without_rules(TopicId::new(id), id.to_owned())
     }
 
     fn words(words: &[&str]) -> Vec<String> {

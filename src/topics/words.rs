@@ -247,17 +247,8 @@ mod tests {
 
     fn topic(strong: &[&str]) -> Topic {
         Topic {
-            id: crate::model::TopicId::new("a"),
-            title: String::new(),
             strong: strong.iter().map(|&word| word.to_owned()).collect(),
-            weak: Vec::new(),
-            none: Vec::new(),
-            provinces: Vec::new(),
-            sources: Vec::new(),
-            sections: Vec::new(),
-            tags: Vec::new(),
-            regex: Vec::new(),
-            token: None,
+            ..Topic::without_rules(crate::model::TopicId::new("a"), String::new())
         }
     }
 

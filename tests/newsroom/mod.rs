@@ -47,19 +47,7 @@ pub fn config() -> Config {
         ("van-hoa", "Văn hoá, du lịch"),
         ("chuyen-doi-so", "Chuyển đổi số"),
     ];
-    let topics = topics.map(|(id, title)| Topic {
-        id: TopicId::new(id),
-        title: title.to_owned(),
-        strong: Vec::new(),
-        weak: Vec::new(),
-        none: Vec::new(),
-        provinces: Vec::new(),
-        sources: Vec::new(),
-        sections: Vec::new(),
-        tags: Vec::new(),
-        regex: Vec::new(),
-        token: None,
-    });
+    let topics = topics.map(|(id, title)| Topic::without_rules(TopicId::new(id), title.to_owned()));
     Config {
         file: None,
         site: Site {
