@@ -36,10 +36,6 @@ pub enum Listener {
 /// Pause after a failed `accept`: usually the process is out of file descriptors, and trying at once would only burn.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a connection that has just been taken may still ask its first question once the server stops: its client has
-/// been told that it is connected, and no other server will answer it.
-const FIRST_REQUEST: Duration = Duration::from_millis(500);
-
 /// Serves a site on all listeners until `shutdown` resolves, then lets responses under way finish within
 /// [`Limits::grace`].
 pub async fn serve(site: Arc<Site>, listeners: Vec<Listener>, shutdown: impl Future<Output = ()>) {
@@ -175,7 +171,7 @@ where
     tokio::select! {
         _ = connection.as_mut() => return,
         () = asked.notified() => {}
-        () = tokio::time::sleep(FIRST_REQUEST) => {}
+        () = tokio::time::sleep(limits.first_request) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = tokio::time::timeout(limits.grace, connection).await;

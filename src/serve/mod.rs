@@ -51,6 +51,9 @@ pub struct Limits {
     pub connection_lifetime: Duration,
     /// For responses under way when the server stops.
     pub grace: Duration,
+    /// How long a connection that has just been taken may still ask its first question once the server stops: its client has
+    /// been told that it is connected, and no other server will answer it.
+    pub first_request: Duration,
     /// Calls to the library at once.
     pub library_calls: usize,
     /// How long a request waits for its turn at the library before it is told to come back.
@@ -71,6 +74,7 @@ impl Default for Limits {
             header_bytes: 16 * 1024,
             connection_lifetime: Duration::from_secs(300),
             grace: Duration::from_secs(5),
+            first_request: Duration::from_millis(500),
             library_calls: 8,
             library_wait: Duration::from_secs(2),
             library_timeout: Duration::from_secs(10),

@@ -42,7 +42,7 @@ async fn serves_every_address_of_the_contract() {
 #[tokio::test]
 async fn what_is_not_there_is_404_and_what_has_left_is_410() {
     let gone = FeedKey::Topic(TopicId::new("chuyen-cu"));
-    let server = start_with(quick(), |edition, _| edition.gone.push(gone)).await;
+    let server = start_with(patient(), |edition, _| edition.gone.push(gone)).await;
     for path in [
         "/nowhere",
         "/topics/no-such",
@@ -196,7 +196,7 @@ async fn a_library_that_hangs_makes_others_come_back_later() {
         library_calls: 2,
         library_wait: Duration::from_millis(50),
         library_timeout: Duration::from_millis(200),
-        ..quick()
+        ..patient()
     };
     let server = start_with(limits, |_, _| {}).await;
     server.shelf.hold(true);
@@ -207,7 +207,7 @@ async fn a_library_that_hangs_makes_others_come_back_later() {
     }
     assert_eq!(server.get("/feed.atom").await.status, 200, "published documents do not wait");
     server.shelf.hold(false);
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
     while server.get("/stories/k3n4hd0ng7xq").await.status != 200 {
         assert!(tokio::time::Instant::now() < deadline, "it never recovered");
     }
@@ -252,7 +252,7 @@ async fn a_new_configuration_replaces_everything() {
 
 #[tokio::test]
 async fn everything_is_made_on_request_where_nothing_was_published() {
-    let server = start_with(quick(), |edition, _| edition.documents.clear()).await;
+    let server = start_with(patient(), |edition, _| edition.documents.clear()).await;
     let published = documents(&newsroom::masthead(), &server.shelf);
     for document in published.iter().filter(|document| !document.path.is_empty()) {
         let served = server.get(&format!("/{}", document.path)).await;
@@ -263,7 +263,7 @@ async fn everything_is_made_on_request_where_nothing_was_published() {
 
 #[tokio::test]
 async fn a_site_below_a_path_links_below_it() {
-    let server = start_with(quick(), |edition, _| {
+    let server = start_with(patient(), |edition, _| {
         let masthead =
             newsroom::masthead_with(|config| config.site.url = url::Url::parse("https://example.vn/tin/").unwrap());
         edition.masthead = Arc::new(masthead);

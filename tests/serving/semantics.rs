@@ -152,7 +152,7 @@ async fn pages_may_load_nothing_and_be_framed_by_nobody() {
 
 #[tokio::test]
 async fn pictures_are_allowed_only_where_bodies_are_published() {
-    let server = start_with(quick(), |edition, _| {
+    let server = start_with(patient(), |edition, _| {
         let masthead = newsroom::masthead_with(|config| config.sources[0].content = Content::Full);
         edition.masthead = Arc::new(masthead);
     })
@@ -185,7 +185,7 @@ async fn browsers_get_feeds_as_xml_with_a_stylesheet_and_readers_do_not() {
 
 #[tokio::test]
 async fn no_document_was_modified_in_the_future() {
-    let server = start_with(quick(), |edition, shelf| {
+    let server = start_with(patient(), |edition, shelf| {
         let mut entries = newsroom::entries();
         entries[0].updated = newsroom::instant("2031-01-01 00:00");
         shelf.replace(entries);
