@@ -101,6 +101,17 @@ pub fn misconduct() -> Vec<Misconduct> {
     .collect()
 }
 
+/// Whether an outcome is called as it should be. On a busy machine the time of a request may be up before it has come as far as it
+/// was meant to, so any time-out passes for another; which phase is named is the subject of tests/fetching.
+pub fn is_called(found: &str, expected: &str) -> bool {
+    found == expected || (is_timeout(found) && is_timeout(expected))
+}
+
+/// Whether a name is that of a time-out.
+pub fn is_timeout(name: &str) -> bool {
+    name.starts_with("timeout-")
+}
+
 /// The names of every way in which a poll can fail by what the other side does, and which a farm has to show.
 pub const FAILURES: [&str; 33] = [
     "html-instead-of-feed",

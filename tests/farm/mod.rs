@@ -32,8 +32,6 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// How often a server that waits looks whether the client is still there.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
-/// How long a client that has gone may take to close its connection, on a busy machine.
-const CLOSING_TIME: Duration = Duration::from_millis(250);
 
 /// What a client asked.
 #[derive(Debug, Clone)]
@@ -339,14 +337,15 @@ impl Farm {
     }
 
     /// What is wrong with how a host was treated: two requests at once, or closer together than `interval`.
+    ///
+    /// When a client that gave up has gone, a host cannot know: it closes its connection some time after that. So only when it
+    /// came counts then.
     pub fn rudeness(&self, interval: Duration) -> Vec<String> {
         let mut last: HashMap<IpAddr, Seen> = HashMap::new();
         let mut found = Vec::new();
         for seen in self.seen() {
             if let Some(before) = last.get(&seen.asked.host) {
-                let closing = if before.aborted { CLOSING_TIME } else { Duration::ZERO };
-                let gone = before.ended.checked_sub(closing).unwrap_or(before.began).max(before.began);
-                let earliest = gone + interval;
+                let earliest = if before.aborted { before.began } else { before.ended } + interval;
                 if seen.began < earliest {
                     found.push(format!(
                         "{} saw `{}` {:?} too early after `{}`",

@@ -10,7 +10,7 @@ mod tls;
 use std::time::Duration;
 
 use bantin::fetch::{Answer, Client, Fetched, Request, Settings};
-use bantin::model::{Instant, Outcome};
+use bantin::model::{Instant, Outcome, Phase};
 use bantin::schedule::Validators;
 use chrono::DateTime;
 use farm::{Farm, Reply};
@@ -38,7 +38,7 @@ fn run<F: Future>(future: F) -> F::Output {
 }
 
 fn request(url: Url) -> Request {
-    Request { timeout: Duration::from_secs(10), ..Request::new(url, now()) }
+    Request { timeout: Duration::from_secs(60), ..Request::new(url, now()) }
 }
 
 fn fetch_with(settings: Settings, request: &Request) -> Fetched {
@@ -47,6 +47,20 @@ fn fetch_with(settings: Settings, request: &Request) -> Fetched {
 
 fn fetch(request: &Request) -> Fetched {
     fetch_with(settings(), request)
+}
+
+/// Expects that the time of a request is up in a phase. It is given ever more of it: on a busy machine a short time may be up
+/// before the request has come so far.
+#[track_caller]
+fn times_out_in(phase: Phase, settings: &Settings, asked: &Request) {
+    for timeout in [400, 3_000, 20_000].map(Duration::from_millis) {
+        match fetch_with(settings.clone(), &Request { timeout, ..asked.clone() }).outcome() {
+            Some(Outcome::Timeout { phase: found }) if found == phase => return,
+            Some(Outcome::Timeout { .. }) => {}
+            other => panic!("no time-out but {other:?}"),
+        }
+    }
+    panic!("the time was never up in {phase:?}");
 }
 
 /// The outcome of asking a host that answers everything in one way.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bantin::fetch::{Accept, Answer, Client, Request, Settings};
 use bantin::model::Outcome;
@@ -107,6 +107,22 @@ fn one_request_at_a_time_per_host_and_an_interval_apart_across_ports_and_sources
     let elsewhere = farm.seen().iter().filter(|seen| seen.asked.host == other.ip()).map(|seen| seen.ended).max();
     let last = farm.seen().iter().map(|seen| seen.began).max();
     assert!(elsewhere < last, "the other host does not wait for the busy one");
+}
+
+#[test]
+fn a_request_that_was_given_up_is_followed_by_a_pause_too() {
+    let (interval, timeout) = (Duration::from_millis(400), Duration::from_millis(100));
+    let farm = Farm::new();
+    let host = farm.host(|asked| if asked.path == "/hang" { Reply::hang() } else { Reply::feed(FEED) });
+    let began = Instant::now();
+    run(async {
+        let client = Client::new(Settings { host_interval: interval, ..settings() });
+        let given_up = client.fetch(&Request { timeout, ..request(host.url("/hang")) }).await.outcome();
+        assert!(matches!(given_up, Some(Outcome::Timeout { .. })), "{given_up:?}");
+        text_of(&client.fetch(&request(host.url("/rss"))).await);
+    });
+    let next = farm.seen().last().expect("it was asked").began;
+    assert!(next >= began + timeout + interval, "{:?} after the first began", next - began);
 }
 
 #[test]

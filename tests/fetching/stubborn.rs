@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
-use bantin::fetch::{Answer, Lookup, Request, Settings};
+use bantin::fetch::{Answer, Lookup, Settings};
 use bantin::model::{Outcome, Phase, Wall};
 use bantin::schedule::{HostState, SourceState, apply};
 use chrono::TimeDelta;
 
 use super::farm::{Farm, Reply};
-use super::{FEED, fetch, fetch_with, now, outcome_of, request, settings, text_of};
+use super::{FEED, fetch, fetch_with, now, outcome_of, request, settings, text_of, times_out_in};
 
 #[track_caller]
 fn check(reply: Reply, expected: &Outcome) {
@@ -75,15 +75,11 @@ fn what_is_not_http_is_named() {
 fn timeouts_name_what_was_waited_for() {
     let farm = Farm::new();
     let silent = farm.host(|_| Reply::hang());
-    let slow = farm.host(|_| Reply::feed(FEED.repeat(100)).trickling(Duration::from_millis(20)));
-    let timeout = Duration::from_millis(400);
-    for (host, phase) in [(&silent, Phase::Answer), (&slow, Phase::Answer)] {
-        let asked = Request { timeout, ..request(host.url("/rss")) };
-        assert_eq!(fetch(&asked).outcome(), Some(Outcome::Timeout { phase }));
-    }
+    let slow = farm.host(|_| Reply::feed(FEED).trickling(Duration::from_millis(500)));
     let head_then_nothing = farm.host(|_| Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").staying());
-    let asked = Request { timeout, ..request(head_then_nothing.url("/rss")) };
-    assert_eq!(fetch(&asked).outcome(), Some(Outcome::Timeout { phase: Phase::Body }));
+    for (host, phase) in [(&silent, Phase::Answer), (&slow, Phase::Answer), (&head_then_nothing, Phase::Body)] {
+        times_out_in(phase, &settings(), &request(host.url("/rss")));
+    }
 }
 
 #[test]
@@ -94,17 +90,14 @@ fn a_slow_name_server_is_named() {
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         })
     });
-    let asked =
-        Request { timeout: Duration::from_millis(100), ..request("http://bao.example/".parse().expect("good")) };
-    let outcome = fetch_with(Settings { lookup, ..settings() }, &asked).outcome();
-    assert_eq!(outcome, Some(Outcome::Timeout { phase: Phase::Dns }));
+    let asked = request("http://bao.example/".parse().expect("good"));
+    times_out_in(Phase::Dns, &Settings { lookup, ..settings() }, &asked);
 }
 
 #[test]
 fn a_host_that_takes_no_connection_is_named() {
     let farm = Farm::new();
-    let asked = Request { timeout: Duration::from_millis(300), ..request(farm.full_host().url("/rss")) };
-    assert_eq!(fetch(&asked).outcome(), Some(Outcome::Timeout { phase: Phase::Connect }));
+    times_out_in(Phase::Connect, &settings(), &request(farm.full_host().url("/rss")));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bantin::fetch::{Client, Fetched, Lookup, Pin, Request, Roots, Settings};
 use bantin::model::{Outcome, Phase, TlsProblem};
@@ -12,7 +11,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::farm::certificates::{Authority, Special};
 use super::farm::{Farm, FarmHost, Reply};
-use super::{FEED, fetch_with, request, run, settings, text_of};
+use super::{FEED, fetch_with, request, run, settings, text_of, times_out_in};
 
 const NAME: &str = "bao.example.vn";
 
@@ -116,8 +115,7 @@ fn a_server_without_tls_is_named() {
 #[test]
 fn a_handshake_that_hangs_is_named() {
     let farm = Farm::new();
-    let asked = Request { timeout: Duration::from_millis(300), ..request(farm.mute_tls_host().url("/rss")) };
-    assert_eq!(fetch_with(settings(), &asked).outcome(), Some(Outcome::Timeout { phase: Phase::Tls }));
+    times_out_in(Phase::Tls, &settings(), &request(farm.mute_tls_host().url("/rss")));
 }
 
 /// A file for `ca`.
