@@ -1,5 +1,8 @@
 //! Article extraction measured on pages of others, which are kept outside of this repository.
 
+#[path = "common/cpu.rs"]
+mod cpu;
+
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,6 +11,7 @@ use bantin::dates::{self, Context};
 use bantin::extract::html::profile::profile;
 use bantin::extract::html::{Article, ArticleHint, article, listing};
 use bantin::model::DateFrom;
+use cpu::thread_time;
 use serde_json::Value;
 use url::Url;
 
@@ -61,14 +65,6 @@ fn f1(pairs: &[(String, String)]) -> f64 {
     2.0 * precision * recall / (precision + recall)
 }
 
-/// Seconds that this thread has been computing, whatever else the machine is doing.
-fn busy_seconds() -> f64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the pointer is to a value of ours that lives until the call returns.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
 #[test]
 fn bodies_of_newspapers_and_blogs_are_found() {
     if cfg!(debug_assertions) {
@@ -84,9 +80,9 @@ fn bodies_of_newspapers_and_blogs_are_found() {
         let file = std::fs::File::open(folder.join(format!("html/{key}.html.gz"))).expect("a page");
         flate2::read::GzDecoder::new(file).read_to_end(&mut html).expect("gzip");
         let url = Url::parse(page["url"].as_str().expect("an address")).expect("an address");
-        let started = busy_seconds();
+        let started = thread_time().as_secs_f64();
         let found = article(&String::from_utf8_lossy(&html), &url, None, &hanoi(), &ArticleHint::default());
-        seconds += busy_seconds() - started;
+        seconds += thread_time().as_secs_f64() - started;
         pairs.push((page["articleBody"].as_str().unwrap_or_default().to_owned(), found.text));
     }
     let f1 = f1(&pairs);

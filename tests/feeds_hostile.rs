@@ -2,12 +2,16 @@
 //!
 //! Memory is counted by the allocator, time is the thread's own; both only mean something in a release build.
 
+#[path = "common/cpu.rs"]
+mod cpu;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
 use bantin::extract::{Document, Input, Kind, Unreadable, read};
+use cpu::thread_time;
 use url::Url;
 
 /// Counts what this thread has allocated, and the most that ever was: tests run beside each other, and what another of
@@ -44,15 +48,6 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// The time that this thread has spent, whatever else the machine does.
-fn thread_time() -> Duration {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `clock_gettime` fills the structure that it is given.
-    let done = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    assert_eq!(done, 0, "there is a clock for threads");
-    Duration::from_secs(time.tv_sec.unsigned_abs()) + Duration::from_nanos(time.tv_nsec.unsigned_abs())
-}
 
 /// Reads a document; the bytes themselves are part of the memory it may take.
 fn measured(bytes: &[u8]) -> (Result<Document, Unreadable>, Duration, usize) {

@@ -296,6 +296,19 @@ mod tests {
         (sender, move || receiver.recv().unwrap_or_default())
     }
 
+    /// Far longer than anything takes on the slowest of machines.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Expects an answer at last: on a busy machine any work may take longer than the limit of a test.
+    #[track_caller]
+    fn works_in_the_end(pool: &Pool) {
+        let deadline = Instant::now() + PATIENCE;
+        while pool.run_blocking(|| 1) != Ok(1) {
+            assert!(Instant::now() < deadline, "it never works again");
+            thread::yield_now();
+        }
+    }
+
     #[test]
     fn answers_what_the_work_answers() {
         let pool = Pool::new(2, Duration::from_secs(60));
@@ -316,10 +329,11 @@ mod tests {
         let pool = Pool::new(1, limit);
         let (release, work) = stuck();
         assert_eq!(pool.run_blocking(work), Err(PoolError::TooSlow { limit }));
-        assert_eq!(pool.run_blocking(|| 1), Ok(1));
         assert_eq!((pool.counts().abandoned, pool.counts().stuck), (1, 1));
+        works_in_the_end(&pool);
+        assert!(pool.counts().stuck >= 1, "that one still is");
         drop(release);
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         while pool.counts().stuck > 0 {
             assert!(Instant::now() < deadline, "the thread that was stuck came back and is gone");
             thread::yield_now();
@@ -338,11 +352,7 @@ mod tests {
         }
         assert_eq!(pool.run_blocking(|| 1), Err(PoolError::Busy));
         drop(held);
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while pool.run_blocking(|| 1) != Ok(1) {
-            assert!(Instant::now() < deadline, "it works again once the threads are back");
-            thread::yield_now();
-        }
+        works_in_the_end(&pool);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Answer, Desk, Running, ask, wait_for};
 
@@ -68,14 +68,12 @@ impl Daemon {
         wait_for(&format!("`{text}` in `{path}`"), || self.get(path).text().contains(text).then_some(()));
     }
 
-    /// Stops it as systemd does; returns how long it took.
+    /// Stops it as systemd does.
     #[track_caller]
-    pub fn stops(&mut self) -> Duration {
-        let began = Instant::now();
+    pub fn stops(&mut self) {
         self.process.signal(libc::SIGTERM);
         let status = self.process.ends();
         assert_eq!(status.code(), Some(0), "{}", self.log());
-        began.elapsed()
     }
 }
 
