@@ -3,19 +3,8 @@
 mod common;
 
 use chrono::TimeDelta;
-use common::world::{Entry, ONE, World};
+use common::world::{Entry, ONE, TITLES, World};
 use common::{Item, item};
-
-const TITLES: [&str; 8] = [
-    "Nông dân Hoa Lư xuống đồng vụ mới",
-    "Thông xe cầu Sông Vân sau hai năm",
-    "Học sinh Tam Điệp trở lại trường",
-    "Kiểm tra đê điều trước mùa mưa bão",
-    "Khai mạc hội chợ làng nghề truyền thống",
-    "Trồng thêm rừng phòng hộ ven biển Kim Sơn",
-    "Đoàn viên hiến máu tình nguyện đợt hai",
-    "Cấp nước sạch cho các xã vùng cao",
-];
 
 /// The source as it was: day by day, oldest last.
 fn before() -> Vec<Item> {

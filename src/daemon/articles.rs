@@ -106,7 +106,7 @@ pub(super) async fn complete(
         Some(read) => {
             let listed = std::mem::take(&mut read.listed);
             if !listed.is_empty() {
-                let (now, before, of) = (poll.facts.polled_at, poll.state.polled_at, Arc::clone(&source));
+                let (now, before, of) = (poll.facts.polled_at, poll.state.succeeded_at, Arc::clone(&source));
                 let note = move |tx: &mut Tx<'_>| {
                     let no = tx.source(&of.id, &of.was, of.url.as_str())?;
                     let is_first = writer::is_first_since_restored(tx, before)?;

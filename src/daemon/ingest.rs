@@ -71,8 +71,11 @@ pub struct Document<'a> {
     pub source: &'a Source,
     /// Its row.
     pub no: SourceNo,
-    /// Whether this is the first document that the source ever gave: then an item's own date counts as its inclusion.
+    /// Whether this is the first document that the source ever gave, or the first since the database was restored: then an
+    /// item's own date counts as its inclusion.
     pub is_first: bool,
+    /// Whether the source has given items before: only they can have got new names.
+    pub had_items: bool,
     /// Ids and canonical links of **all** items of the document, also of those that are not passed in because nothing
     /// about them changed, sorted.
     pub names: &'a [String],

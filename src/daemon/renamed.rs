@@ -108,7 +108,7 @@ struct Mass {
 /// Looks whether a document is a mass change.
 fn look(tx: &Tx<'_>, document: Document<'_>, items: &[&Prepared], total: usize) -> Result<Option<Mass>, StoreError> {
     // Most polls end here: a handful of new items is no mass, and a source's first document has nothing to be like.
-    if document.is_first || items.len() * 2 <= total || items.len() < normalise::FEWEST_RENAMED {
+    if !document.had_items || items.len() * 2 <= total || items.len() < normalise::FEWEST_RENAMED {
         return Ok(None);
     }
     let mut fresh = Vec::new();

@@ -496,10 +496,12 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<Tak
         forget_old_words(tx, poll)?;
     }
     let no = tx.source(&poll.source.id, &poll.source.was, poll.source.url.as_str())?;
+    let had_items = tx.has_items(no)?;
     let document = ingest::Document {
         source: &poll.source,
         no,
-        is_first: !tx.has_items(no)? || is_first_since_restored(tx, poll.state.polled_at)?,
+        is_first: !had_items || is_first_since_restored(tx, poll.state.succeeded_at)?,
+        had_items,
         names: &read.names,
         stand: &poll.stand,
         now: poll.facts.polled_at,
@@ -509,10 +511,10 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<Tak
     renamed::ingest(tx, document, &items, read.total, is_confirmed, counts)
 }
 
-/// Whether the database has been restored since the source was last polled: what stood in our feeds after the backup was
-/// made is not there any more, and must not come back above what readers have seen since.
-pub(super) fn is_first_since_restored(tx: &Tx<'_>, polled_at: Option<Instant>) -> Result<bool, StoreError> {
-    Ok(tx.restored_at()?.is_some_and(|restored| polled_at.is_none_or(|polled| polled <= restored)))
+/// Whether the database has been restored since the source last answered as it should: what stood in our feeds after the
+/// backup was made is not there any more, and must not come back above what readers have seen since.
+pub(super) fn is_first_since_restored(tx: &Tx<'_>, succeeded_at: Option<Instant>) -> Result<bool, StoreError> {
+    Ok(tx.restored_at()?.is_some_and(|restored| succeeded_at.is_none_or(|succeeded| succeeded <= restored)))
 }
 
 /// Makes items of the articles whose pages have been read.
@@ -521,11 +523,21 @@ fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<
     let source = &poll.source;
     let no = tx.source(&source.id, &source.was, source.url.as_str())?;
     let names = articles::names(&poll.articles);
+    let was_restored = tx.restored_at()?.is_some();
     for is_first in [true, false] {
+        // The first listing of all comes in over several polls, and is like itself.
+        let had_items = !is_first || was_restored;
         let group = poll.articles.iter().filter(|article| article.is_first == is_first);
         let items: Vec<&Prepared> = group.filter_map(|article| article.prepared.as_ref()).collect();
-        let document =
-            ingest::Document { source, no, is_first, names: &names, stand: &poll.stand, now: poll.facts.polled_at };
+        let document = ingest::Document {
+            source,
+            no,
+            is_first,
+            had_items,
+            names: &names,
+            stand: &poll.stand,
+            now: poll.facts.polled_at,
+        };
         // The page of each has been read: nothing more could confirm it.
         renamed::ingest(tx, document, &items, items.len(), true, counts)?;
     }

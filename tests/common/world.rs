@@ -42,6 +42,18 @@ pub const ONE: &str = "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"P
 pub const TWO: &str = "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\n\
                    [[source]]\nid = \"bao-b\"\ntitle = \"Báo B\"\nurl = \"PRESS/b.rss\"\n";
 
+/// Of the articles of a source that gives all of them new names.
+pub const TITLES: [&str; 8] = [
+    "Nông dân Hoa Lư xuống đồng vụ mới",
+    "Thông xe cầu Sông Vân sau hai năm",
+    "Học sinh Tam Điệp trở lại trường",
+    "Kiểm tra đê điều trước mùa mưa bão",
+    "Khai mạc hội chợ làng nghề truyền thống",
+    "Trồng thêm rừng phòng hộ ven biển Kim Sơn",
+    "Đoàn viên hiến máu tình nguyện đợt hai",
+    "Cấp nước sạch cho các xã vùng cao",
+];
+
 /// Monday, 15:00 in Hanoi.
 pub fn start() -> Instant {
     "2026-11-23T08:00:00Z".parse().expect("a time")

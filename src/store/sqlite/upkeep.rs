@@ -300,6 +300,14 @@ pub fn replace(path: &Path, copy: &Path, aside: &Path, now: Instant) -> Result<(
         let mut store = Store::open(copy)?;
         let tx = store.begin()?;
         tx.set_meta(RESTORED, &now.timestamp().to_string())?;
+        tx.run(|tx| {
+            // Pages that were waiting to be read have been, in the database that goes: their articles stood in the feeds.
+            tx.execute("UPDATE article SET is_first = 1 WHERE stage < 2", [])?;
+            // Files show what that one had, and readers were told its dates, which must not go back.
+            tx.execute("UPDATE feed SET rendered = -1", [])?;
+            tx.execute("UPDATE document SET changed = max(changed, ?1)", [now.timestamp()])?;
+            Ok(())
+        })?;
         tx.commit()?;
     }
     let moved = |from: &Path, to: &Path| {
@@ -468,6 +476,48 @@ mod tests {
         drop(store);
         let size = room(&folder.path().join("bantin.db")).file;
         assert!(size < 400 * 8000, "{size} bytes for one item");
+    }
+
+    #[test]
+    fn a_restored_database_knows_that_readers_have_seen_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut old = store(folder.path(), 3);
+        let tx = old.begin().expect("it begins");
+        tx.run(|tx| {
+            tx.execute(
+                "INSERT INTO article(source, key, words, stage, is_item, place, is_first, due)
+                 VALUES (1, 1, 0, 0, 0, 0, 0, 0), (1, 2, 0, 1, 0, 1, 0, 0), (1, 3, 0, 2, 1, 2, 0, 0)",
+                [],
+            )
+        })
+        .expect("rows can be written");
+        tx.set_document("feed.atom", "\"x\"", day(2)).expect("it is noted");
+        let stale: Vec<(String, i64)> = tx
+            .run(|tx| {
+                tx.prepare("SELECT path, changed FROM feed")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            })
+            .expect("it answers");
+        assert!(!stale.is_empty());
+        stale.iter().try_for_each(|(path, change)| tx.set_rendered(path, *change)).expect("it is noted");
+        tx.commit().expect("it commits");
+        drop(old);
+        let [path, target, aside] = ["bantin.db", "copy.db", "aside.db"].map(|name| folder.path().join(name));
+        copy(&path, &target).expect("it copies");
+        replace(&path, &target, &aside, day(9)).expect("it is put in its place");
+        let mut restored = Store::open(&path).expect("it opens");
+        let tx = restored.begin().expect("it begins");
+        let first: Vec<i64> = tx
+            .run(|tx| {
+                let mut find = tx.prepare("SELECT key FROM article WHERE is_first ORDER BY key")?;
+                find.query_map([], |row| row.get(0))?.collect()
+            })
+            .expect("it answers");
+        assert_eq!(first, [1, 2], "what waited is no news, and the third is an item already");
+        let library = super::super::SqliteLibrary::open(&path, Default::default()).expect("it opens");
+        assert_eq!(library.stale_feeds().expect("it answers"), stale, "files show another database");
+        assert_eq!(library.documents().expect("it answers")["feed.atom"].1, day(9), "no date goes back");
     }
 
     #[test]
