@@ -4,9 +4,10 @@
 mod common;
 
 use std::io::Write as _;
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use common::daemon::Daemon;
 use common::{Answer, BAO_A, Desk, Item, Page, Press, Running, ask, gunzip, item, read_head, rss, wait_for};
@@ -47,16 +48,20 @@ fn program(name: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// A port that nobody has: the programs cannot be told to take any free one.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("it is bound").port()
+/// Where nobody listens and nobody will: the programs cannot be told to take any free port, and one on 127.0.0.1 that is free now
+/// may be another test's in a moment.
+fn free_address() -> SocketAddr {
+    static NEXT: AtomicU8 = AtomicU8::new(81);
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let ours = Ipv4Addr::new(127, NEXT.fetch_add(1, Ordering::SeqCst), high, low);
+    let listener = std::net::TcpListener::bind((ours, 0)).expect("there is a free port");
+    listener.local_addr().expect("it is bound")
 }
 
 /// A running web server.
 struct WebServer {
     _process: Running,
-    /// `http://127.0.0.1:PORT/`
+    /// `http://127.81.x.y:PORT/`
     address: String,
     folder: tempfile::TempDir,
 }
@@ -75,7 +80,7 @@ impl WebServer {
         let shipped = std::fs::read_to_string(shipped).expect("the example is there");
         let site = site.to_str().expect("temporary folders have plain names");
         let at = folder.path().display();
-        let port = free_port();
+        let here = free_address();
         let put = |text: String, from: &str, to: &str| {
             assert!(text.contains(from), "{} does not say `{from}`", example.file());
             text.replace(from, to)
@@ -86,7 +91,7 @@ impl WebServer {
         }
         let mut command = Command::new(program);
         if example.is_nginx() {
-            text = put(text, "listen 80;", &format!("listen 127.0.0.1:{port};"));
+            text = put(text, "listen 80;", &format!("listen {here};"));
             text = put(text, "    listen [::]:80;\n", "");
             if example == Example::NginxProxy {
                 text = put(text, "/var/cache/nginx/bantin", &format!("{at}/cache"));
@@ -108,7 +113,7 @@ impl WebServer {
                 .arg("-e")
                 .arg("error.log");
         } else {
-            text = put(text, "tin.example.vn {", &format!("http://127.0.0.1:{port} {{"));
+            text = put(text, "tin.example.vn {", &format!("http://{here} {{"));
             let file = folder.path().join("Caddyfile");
             std::fs::write(&file, format!("{{\n\tadmin off\n}}\n{text}")).expect("it can be written");
             command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file);
@@ -123,9 +128,9 @@ impl WebServer {
             let ended = process.0.try_wait().ok().flatten();
             let said = || std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
             assert!(ended.is_none(), "{}: {ended:?}\n{}", example.file(), said());
-            TcpStream::connect(("127.0.0.1", port)).ok()
+            TcpStream::connect(here).ok()
         });
-        Some(Self { _process: process, address: format!("http://127.0.0.1:{port}/"), folder })
+        Some(Self { _process: process, address: format!("http://{here}/"), folder })
     }
 
     #[track_caller]
