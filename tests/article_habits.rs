@@ -196,6 +196,29 @@ fn the_day_and_its_clock_may_stand_anywhere_near_the_text() {
 }
 
 #[test]
+fn the_day_of_an_event_is_text_and_no_date_of_the_article() {
+    for last in [
+        "Lễ hội kéo dài đến ngày 20/3/2026.",
+        "Hạn nộp hồ sơ: 17 giờ ngày 20/3/2026.",
+        "Thời gian: 8 giờ ngày 20/3/2026",
+        "Vòng chung kết: 20/3/2026 tại sân tỉnh",
+    ] {
+        for text in [&[FIRST, SECOND, THIRD, last][..], &[FIRST, SECOND, last]] {
+            let paragraphs: String = text.iter().map(|line| format!("<p>{line}</p>")).collect();
+            let found = around(&format!(
+                "<h1>Khánh thành cầu Bến Sậy</h1><i>17/03/2026 16:42</i><div class=t>{paragraphs}</div>"
+            ));
+            assert_eq!(
+                found.published.map(|at| at.to_rfc3339()).as_deref(),
+                Some("2026-03-17T16:42:00+07:00"),
+                "{last}"
+            );
+            assert_eq!(found.text.split('\n').collect::<Vec<_>>(), text, "{last}");
+        }
+    }
+}
+
+#[test]
 fn todays_date_above_the_headline_is_not_the_articles() {
     let found = around(&format!(
         "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"datePublished\":\"2026-03-17\"}}</script>

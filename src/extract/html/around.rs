@@ -7,7 +7,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::article::has_clock;
-use super::fields::{beside_clock, is_date_line, names_lead};
+use super::fields::{beside_clock, is_date_line, is_publication_line, names_lead};
 use super::habits::author_of;
 use super::links::{is_article_shaped, is_headline};
 use super::listing::read_date;
@@ -31,8 +31,9 @@ const MAX_ENTRY_CHARS: usize = 500;
 static ANYWHERE: LazyLock<Url> =
     LazyLock::new(|| Url::parse("http://page.invalid/").expect("this address is well-formed"));
 
-/// Characters at the head of the body in which its date may stand.
+/// Characters at the head of the body in which its date may stand, and how many make it likely that the text has begun.
 const HEAD_CHARS: usize = 600;
+const PROSE_CHARS: usize = 80;
 
 /// The body of an article in its page.
 pub(crate) struct Surroundings<'a> {
@@ -108,6 +109,7 @@ impl<'a> Surroundings<'a> {
             if behind_text && !is_near && !self.is_inside(el) && el != self.container {
                 break;
             }
+            let is_text = self.is_inside(el) && read >= PROSE_CHARS;
             if self.is_inside(el) {
                 // The head of the body may hold the date, its paragraphs do not.
                 read += own.trim().chars().count();
@@ -115,7 +117,8 @@ impl<'a> Surroundings<'a> {
                     break;
                 }
             }
-            let Some(at) = date_of(el, &own, cx).filter(|_| !self.dates_another(el, scope)) else { continue };
+            let is_date = if is_text { is_publication_line } else { is_date_line };
+            let Some(at) = date_of(el, &own, is_date, cx).filter(|_| !self.dates_another(el, scope)) else { continue };
             match below {
                 true => behind = behind.filter(|known| has_clock(*known) || !has_clock(at)).or(Some(at)),
                 false => before = before.filter(|known| has_clock(*known) && !has_clock(at)).or(Some(at)),
@@ -160,7 +163,7 @@ impl<'a> Surroundings<'a> {
             let called = called(el);
             let says_so = el.value().name() == "time"
                 || ["date", "time", "ngay", "publish"].iter().any(|word| called.contains(word));
-            date_of(el, &own_text(el), cx).filter(|_| says_so)
+            date_of(el, &own_text(el), is_date_line, cx).filter(|_| says_so)
         })
     }
 
@@ -215,7 +218,7 @@ impl<'a> Surroundings<'a> {
 }
 
 /// The date that an element states, if it is the one of the article and not today's.
-fn date_of(el: ElementRef<'_>, own: &str, cx: &Context) -> Option<LocalInstant> {
+fn date_of(el: ElementRef<'_>, own: &str, is_date: fn(&str, &Context) -> bool, cx: &Context) -> Option<LocalInstant> {
     const TODAY: [&str; 6] = ["today", "datenow", "current", "hientai", "homnay", "clock"];
     if let Some(at) = el.attr("datetime").and_then(|raw| dates::parse(raw, cx)) {
         return Some(at);
@@ -225,7 +228,7 @@ fn date_of(el: ElementRef<'_>, own: &str, cx: &Context) -> Option<LocalInstant> 
     }
     let line = text_within(el, 400);
     let line = if line.chars().count() > 120 { text::clean_line(own).into_owned() } else { line };
-    if !is_date_line(&line, cx) {
+    if !is_date(&line, cx) {
         return None;
     }
     let with_clock = beside_clock(el, &line).and_then(|line| read_date(&line, cx));

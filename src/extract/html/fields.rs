@@ -248,6 +248,20 @@ pub(crate) fn is_date_line(line: &str, cx: &dates::Context) -> bool {
     around.filter(|c| c.is_alphabetic()).count() <= MAX_LETTERS_AROUND_A_DATE
 }
 
+/// Whether a line says when something was published and nothing else: beside the date stands only what sites write there. In
+/// the midst of a text `Lễ hội kéo dài đến ngày 20/3/2026.` is little more than a date too, and is text.
+pub(crate) fn is_publication_line(line: &str, cx: &dates::Context) -> bool {
+    const BESIDE: &str = " thu hai ba tu nam sau bay chu chua nhat cn ngay thang gio phut giay luc vao cap dang xuat ban \
+        gui viet tao sua doi tin bai luot xem doc so lan date time posted published updated created last views view hits on at sa ch \
+        am pm gmt utc ict h g p ";
+    if !is_date_line(line, cx) {
+        return false;
+    }
+    let Some((range, _)) = dates::find(line, cx) else { return true };
+    let around = text::stripped(&text::folded(&format!("{} {}", &line[..range.start], &line[range.end..])));
+    around.split(|c: char| !c.is_alphabetic()).all(|word| word.is_empty() || BESIDE.contains(&format!(" {word} ")))
+}
+
 /// Whether a short line begins with nothing but a day counted from now: `Hôm qua`, `Hôm nay · 5 bình luận`. In prose the
 /// words mean nothing.
 fn is_recent_day(line: &str, cx: &dates::Context) -> bool {

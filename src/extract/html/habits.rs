@@ -2,7 +2,7 @@
 //! lists of other articles below the text.
 
 use super::article::{part_line, same_words};
-use super::fields::is_date_line;
+use super::fields::{is_date_line, is_publication_line};
 use super::links;
 use super::page::Page;
 use super::parts::{Kind, MAX_CAPTION_CHARS, Paragraph, Part, Picture, push_escaped};
@@ -33,7 +33,7 @@ pub(crate) struct Made {
     pub(crate) images: Vec<Image>,
     pub(crate) credit: Option<String>,
     pub(crate) author: Option<String>,
-    /// The line below the text that is a date and little else, unread.
+    /// The line below the text that says when it was published, unread.
     pub(crate) dated_below: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn make(mut parts: Vec<Part>, title: Option<&str>, page: &Page, cx: &
 /// whether any placeholder of an editor was met: then short lines below pictures are captions; and the date below the text.
 fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> (bool, Option<String>) {
     let mut placeholders = false;
-    let mut texts_before = 0;
+    let (mut texts_before, mut prose_before) = (0, false);
     let mut kept_lines = |paragraph: &mut Paragraph| {
         let before = paragraph.lines.len();
         let counts = usize::from(paragraph.kept);
@@ -69,11 +69,14 @@ fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> (bool
             // Only the head and short lines are looked at closely: no paragraph of prose is a counter.
             if line.chars().count() > 200 {
                 texts_before += counts;
+                prose_before = true;
                 return true;
             }
             let repeated = texts_before < 4 && title.is_some_and(|title| same_words(line, title));
-            let dated = texts_before < 4 && is_date_line(line, cx);
+            let is_date = if prose_before { is_publication_line } else { is_date_line };
+            let dated = texts_before < 4 && is_date(line, cx);
             texts_before += counts;
+            prose_before |= line.chars().count() >= MIN_BEGINNING_CHARS;
             !(repeated || dated || is_noise(line))
         });
         if paragraph.lines.len() < before {
@@ -90,7 +93,7 @@ fn drop_noise(parts: &mut Vec<Part>, title: Option<&str>, cx: &Context) -> (bool
     (placeholders, take_date_below(parts, cx))
 }
 
-/// Takes out a last line that is a date and little else: `Cập nhật: 17/03/2026 16:42`.
+/// Takes out a last line that says when the text was published: `Cập nhật: 17/03/2026 16:42`.
 fn take_date_below(parts: &mut Vec<Part>, cx: &Context) -> Option<String> {
     let prose = parts.iter().rposition(is_prose)?;
     let below = parts.iter().enumerate().skip(prose + 1).rev().take(4);
@@ -98,7 +101,7 @@ fn take_date_below(parts: &mut Vec<Part>, cx: &Context) -> Option<String> {
         Part::Text(text) if !text.is_links() => text
             .lines
             .last()
-            .filter(|line| is_date_line(line, cx))
+            .filter(|line| is_publication_line(line, cx))
             .map(|line| ((at, text.lines.len() - 1), line.clone())),
         _ => None,
     })?;
