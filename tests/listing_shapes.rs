@@ -417,3 +417,36 @@ fn the_next_page_is_found_by_mark_word_or_number() {
         assert_eq!(read(&format!("{list}<div class=trang>{paging}</div>")).next.as_deref(), next, "{paging}");
     }
 }
+
+#[test]
+fn days_in_numbers_alone_are_dates() {
+    for (open, between, close) in
+        [("", "/", ""), ("", "-0", ""), ("(", "-", ")"), ("[", ".0", ".26]"), ("| ", "/", "/2026")]
+    {
+        let block = |i, title: &str, link: &str| {
+            format!("<div class=tin><a href={link}>{title}</a><span>{open}{}{between}3{close}</span></div>", 18 - i)
+        };
+        check(&list(block), true, false);
+    }
+}
+
+#[test]
+fn scores_ratings_and_counters_are_no_dates() {
+    for beside in [
+        "<span>4.5</span>",
+        "<span class=diem>3-1</span>",
+        "<span>2-10</span>",
+        "<b>12</b><i>5</i>",
+        "<span><b>12</b><i>5</i></span>",
+        "<span class=luot><b>15</b> <i>03</i></span>",
+        "<span>1.234</span>",
+        "<span>12.5.1</span>",
+        "<span>100/200</span>",
+        "<span>5 / 5</span>",
+    ] {
+        let found = read(&list(|_, title, link| format!("<div class=tin><a href={link}>{title}</a>{beside}</div>")));
+        assert_eq!(found.items.len(), TITLES.len(), "{beside}");
+        let dates: Vec<_> = found.items.iter().filter_map(|item| item.published).collect();
+        assert!(dates.is_empty(), "{beside}: {dates:?}");
+    }
+}

@@ -196,12 +196,15 @@ fn adds_clock(chosen: &str, found: &str, cx: &dates::Context) -> bool {
     }
 }
 
-/// Whether a text is a date in numbers and nothing else: `17/3`, `(17-03)`, `17.03.26`. Only where it has an element to itself:
-/// inside of a text it may be a score or a share.
+/// Whether a text is a date in numbers and nothing else: `17/3`, `(17-3)`, `17.03.26`. Only where it has an element to itself:
+/// inside of a text it may be a score or a share. `3-1` and `4.5` are these there too.
 fn is_bare_date(line: &str, cx: &dates::Context) -> bool {
     let bare = line.trim_matches(|c: char| c.is_whitespace() || "()[]|•·–-,".contains(c));
     let numbers = bare.split(['/', '-', '.']);
-    (3..=10).contains(&bare.len())
+    let is_sure =
+        bare.contains('/') || line.trim_start().starts_with(['(', '[']) || numbers.clone().all(|n| n.len() > 1);
+    is_sure
+        && (3..=10).contains(&bare.len())
         && (2..=3).contains(&numbers.clone().count())
         && numbers
             .into_iter()
