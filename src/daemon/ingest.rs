@@ -193,7 +193,7 @@ fn one(tx: &mut Tx<'_>, document: Document<'_>, prepared: &Prepared, counts: &mu
             let story = tx.found_story(Founding { entry_id: &entry_id, key, origin, topics, published, included })?;
             let no = tx.insert_item(document.no, story, item, times, None)?;
             include_province(tx, document.source, story, included, published)?;
-            tx.index_words(story, &plain_words(&prepared.normalised.folded), true)?;
+            tx.index_words(story, &prepared.normalised.words, true)?;
             (story, no)
         }
     };
@@ -330,7 +330,7 @@ fn edit(
         name_after_origin(tx, stored.story, &members[origin])?;
     }
     if members[origin].item == stored.no && (words_changed || moved) {
-        tx.index_words(stored.story, &plain_words(&prepared.normalised.folded), false)?;
+        tx.index_words(stored.story, &prepared.normalised.words, false)?;
     } else if moved {
         index_origin(tx, stored.story)?;
     }
@@ -370,7 +370,7 @@ fn join(
         name_after_origin(tx, story, &members[origin])?;
     }
     if members[origin].item == no {
-        tx.index_words(story, &plain_words(&prepared.normalised.folded), false)?;
+        tx.index_words(story, &prepared.normalised.words, false)?;
     } else if moved {
         // Its credit line named another one.
         index_origin(tx, story)?;
@@ -420,8 +420,7 @@ fn name_after_origin(tx: &mut Tx<'_>, story: StoryNo, origin: &Membership) -> Re
 pub(super) fn index_origin(tx: &Tx<'_>, story: StoryNo) -> Result<(), StoreError> {
     let facts = tx.facts(story)?;
     let Some(origin) = facts.iter().find(|item| item.is_origin) else { return Ok(()) };
-    let folded = text::folded(&format!("{}\n{}", origin.title, origin.text));
-    tx.index_words(story, &plain_words(&folded), false)
+    tx.index_words(story, &normalise::search_words(&origin.title, &origin.text), false)
 }
 
 /// The article date of a story whose origin this is, for ordering.
@@ -478,13 +477,6 @@ pub(super) fn union(mut held: Vec<TopicId>, more: &[TopicId]) -> Vec<TopicId> {
         }
     }
     held
-}
-
-/// What search finds an item by: its words without marks.
-fn plain_words(folded: &str) -> String {
-    let mut plain = String::with_capacity(folded.len());
-    text::strip_marks(folded, &mut plain);
-    plain
 }
 
 /// The topics of hits, best first.

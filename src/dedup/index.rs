@@ -17,7 +17,7 @@ use crate::model::Instant;
 
 /// Stored items that are looked at for one fingerprint, newest first. A passage that stands in more of them is a notice
 /// or a motto, and tells nothing about being a copy.
-pub const MOST_POSTINGS: usize = 64;
+pub const MOST_POSTINGS: usize = 32;
 
 /// Candidates that are compared word by word, by fingerprints shared.
 pub const MOST_CANDIDATES: usize = 24;

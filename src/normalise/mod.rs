@@ -50,8 +50,8 @@ pub struct Normalised {
     pub item: Item,
     /// How it is known again.
     pub keys: Keys,
-    /// `item.title` and `item.text`, folded, with marks: what topics are matched on.
-    pub folded: String,
+    /// What search finds it by (see [`search_words`]).
+    pub words: String,
 }
 
 /// The oldest id of a source: what its minted ids and keys are made with, so that a rename changes none of them.
@@ -101,15 +101,28 @@ pub fn raw_hash(raw: &RawItem) -> i64 {
     hash.digest().cast_signed()
 }
 
-/// Hash of an item's words: markup, white space, case and spelling of tones do not enter.
-pub fn words_hash(folded: &str) -> i64 {
-    // One hash over all words at once: the hasher takes as long to begin a word as to read a hundred bytes.
-    let mut words = String::with_capacity(folded.len() + 1);
-    for word in text::syllables(folded) {
-        words.push_str(word);
-        words.push(' ');
-    }
-    xxh3_64(words.as_bytes()).cast_signed()
+/// The words of an item, folded, a blank after each: markup, white space, case and spelling of tones do not enter.
+fn spaced(title: &str, text: &str) -> String {
+    let mut folded = String::with_capacity(title.len() + text.len() + 1);
+    text::fold(title, &mut folded);
+    folded.push('\n');
+    text::fold(text, &mut folded);
+    text::spaced(&folded)
+}
+
+/// Hash of an item's words (see [`spaced`]).
+fn words_hash(spaced: &str) -> i64 {
+    xxh3_64(spaced.as_bytes()).cast_signed()
+}
+
+/// The words that search finds an item by: of title and text, without marks, each once. Where they stand and how they are
+/// written is asked of the text itself, when it has been found.
+pub fn search_words(title: &str, text: &str) -> String {
+    search_words_of(&spaced(title, text))
+}
+
+fn search_words_of(spaced: &str) -> String {
+    text::stripped(&text::once(spaced))
 }
 
 /// Finds the ids and links that name several different items of one document and therefore name none of them.
@@ -212,10 +225,7 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
         }
     };
 
-    let mut folded = String::with_capacity(title.len() + text.len() + 1);
-    text::fold(&title, &mut folded);
-    folded.push('\n');
-    text::fold(&text, &mut folded);
+    let spaced = spaced(&title, &text);
     let derived = match &content {
         Some(_) => own_text.is_none(),
         None => text == summary,
@@ -252,10 +262,10 @@ pub fn item(raw: &RawItem, unusable: &Ambiguous<'_>, cx: Context<'_>) -> Normali
             rights: raw.rights.clone(),
             original_source: raw.source.clone(),
             raw_hash: raw_hash(raw),
-            words_hash: words_hash(&folded),
+            words_hash: words_hash(&spaced),
         },
         keys,
-        folded,
+        words: search_words_of(&spaced),
     }
 }
 

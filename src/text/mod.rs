@@ -27,4 +27,4 @@ pub use self::fold::{fold, fold_pattern, folded, has_marks, strip_marks, strippe
 pub use self::html::{plain_title, sanitise, summary_of, to_text};
 pub use self::query::Query;
 pub(crate) use self::syllable::is_word;
-pub use self::syllable::{Syllables, slug, syllables};
+pub use self::syllable::{Syllables, once, slug, spaced, syllables};

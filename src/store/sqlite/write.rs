@@ -344,11 +344,7 @@ impl<'a> Tx<'a> {
     /// Adds a poll to the history and forgets those of the source beyond the newest `keep`.
     pub fn add_poll(&self, source: SourceNo, at: Instant, poll: &NewPoll, keep: u32) -> Result<(), StoreError> {
         self.run(|tx| {
-            tx.prepare_cached(
-                "INSERT OR REPLACE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
+            let row = params![
                 source.0,
                 at.timestamp(),
                 poll.outcome,
@@ -360,8 +356,17 @@ impl<'a> Tx<'a> {
                 poll.updated,
                 poll.dropped,
                 poll.clamped
-            ])?;
-            // One by one, by their whole keys: see [`Tx::found_story`].
+            ];
+            // One by one, by their whole keys, and nothing replaced: see [`Tx::found_story`].
+            let mut insert = tx.prepare_cached(
+                "INSERT OR IGNORE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            if insert.execute(row)? == 0 {
+                tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?
+                    .execute([source.0, at.timestamp()])?;
+                insert.execute(row)?;
+            }
             let old: Vec<i64> = tx
                 .prepare_cached("SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT -1 OFFSET ?2")?
                 .query_map(params![source.0, keep.max(1)], |row| row.get(0))?
@@ -736,14 +741,14 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Makes a story findable by the words of `plain` (folded, without marks), instead of those it had.
-    pub fn index_words(&self, story: StoryNo, plain: &str, is_new: bool) -> Result<(), StoreError> {
+    /// Makes a story findable by `words` (folded, without marks, in any order), instead of those it had.
+    pub fn index_words(&self, story: StoryNo, words: &str, is_new: bool) -> Result<(), StoreError> {
         self.run(|tx| {
             if !is_new {
                 tx.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([story.0])?;
             }
             tx.prepare_cached("INSERT INTO words(rowid, plain) VALUES (?1, ?2)")?
-                .execute(params![story.0, plain])
+                .execute(params![story.0, words])
                 .map(drop)
         })
     }
