@@ -169,7 +169,10 @@ fn the_demo_shows_a_newsroom_keeps_getting_news_and_leaves_nothing_behind() {
     let page = demo.get("/");
     assert_eq!(page.status, 200);
     assert!(page.text().contains(&common::escaped(&text(&first[0]["title"]))));
-    assert!(first.iter().any(|item| item["_bantin"]["copies"].as_array().is_some_and(|copies| !copies.is_empty())));
+    wait_for("a story with copies", || {
+        let has_copies = |item: &Value| item["_bantin"]["copies"].as_array().is_some_and(|copies| !copies.is_empty());
+        demo.merged().iter().any(has_copies).then_some(())
+    });
     // The slow paper comes two seconds later, further articles by and by.
     let ids = |items: &[Value]| -> HashSet<String> { items.iter().map(|item| text(&item["id"])).collect() };
     let later = wait_for("more stories", || Some(demo.merged()).filter(|items| items.len() > first.len()));
