@@ -54,13 +54,14 @@ fn a_backup_beside_the_daemon_is_whole_private_and_verified() {
     assert!(stderr(&refused).contains("is there already"), "{}", stderr(&refused));
     assert!(desk.run(&["backup", "copy.db", "--overwrite"]).status.success());
     daemon.stops();
-    let left: Vec<_> = std::fs::read_dir(desk.folder.path())
-        .expect("the folder is there")
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.starts_with(".bantin-"))
-        .collect();
+    let left: Vec<_> = names(&desk).into_iter().filter(|name| name.starts_with(".bantin-")).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// The names of all that lies beside the configuration.
+fn names(desk: &Desk) -> Vec<String> {
+    let entries = std::fs::read_dir(desk.folder.path()).expect("the folder is there").flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -91,6 +92,57 @@ fn a_failed_backup_leaves_nothing_behind() {
     assert!(stderr(&output).contains("cannot be written to"), "{}", stderr(&output));
     assert!(stderr(&desk.run(&["backup", "bantin.db", "--overwrite"])).contains("the database itself"));
     assert_sound(&desk.path("bantin.db"));
+}
+
+/// Ctrl-C left a hidden file behind, as large as the database.
+#[test]
+fn a_backup_that_is_stopped_leaves_nothing_behind() {
+    let desk = desk();
+    desk.succeeds(&["poll"]);
+    // Whoever holds it so lets nobody read for a while.
+    let holder = rusqlite::Connection::open(desk.path("bantin.db")).expect("it opens");
+    holder.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").expect("nobody else has it");
+    let backup = std::fs::File::create(desk.path("said")).expect("it can be made");
+    let child = desk.command(&["backup", "copy.db"]).stderr(backup).spawn().expect("the program starts");
+    let mut backup = common::Running(child);
+    let begun = || names(&desk).into_iter().find(|name| name.starts_with(".bantin-"));
+    wait_for("the file that the copy is written into", begun);
+    backup.signal(libc::SIGINT);
+    assert_eq!(backup.ends().code(), Some(1));
+    assert_eq!(begun(), None);
+    assert!(!desk.path("copy.db").exists());
+    drop(holder);
+    desk.succeeds(&["backup", "copy.db"]);
+}
+
+#[test]
+fn a_copy_that_nobody_fetches_any_more_is_removed() {
+    use bantin::daemon::control::{Request, connect};
+    let desk = desk();
+    let mut daemon = Daemon::start(&desk);
+    daemon.waits_for_page("/feed.atom", "Tin số 3");
+    let asking = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    asking.block_on(async {
+        let mut peer = connect(&desk.path("bantin.db")).await.expect("the daemon answers");
+        // A file that the daemon does not see.
+        let into = desk.path("theirs/copy.db");
+        peer.send(&Request::Backup { into, seen_as: (0, 0) }).await.expect("it hears");
+    });
+    daemon.waits_for_log("copied the database");
+    wait_for("nothing beside the database", || {
+        names(&desk).iter().all(|name| !name.starts_with(".bantin-copy-")).then_some(())
+    });
+    daemon.stops();
+}
+
+#[test]
+fn what_a_killed_restore_left_is_removed_at_the_next_start() {
+    let desk = desk();
+    desk.succeeds(&["poll"]);
+    desk.write(".bantin-restore-x1", "half");
+    let mut daemon = Daemon::start(&desk);
+    assert!(!desk.path(".bantin-restore-x1").exists());
+    daemon.stops();
 }
 
 #[test]

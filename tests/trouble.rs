@@ -259,6 +259,8 @@ fn starts_over_a_damaged(table: &str, is_served: bool) {
     assert_eq!(poll.status.code(), Some(1), "{table}");
     assert!(stderr(&poll).contains("polling stopped at"), "{table}: {}", stderr(&poll));
     assert_eq!(desk.press.all_seen().len(), asked, "{table}: a site was asked for what cannot be kept");
+    let prune = desk.run(&["prune"]);
+    assert!(stderr(&prune).contains("nothing is pruned: polling stopped at"), "{table}: {}", stderr(&prune));
     daemon.stops();
 
     desk.succeeds(&["restore", "good.db"]);
@@ -313,5 +315,76 @@ fn what_a_start_in_trouble_left_undone_is_done_once_the_trouble_is_over() {
     daemon.waits_for_page("/topics/de-dieu.atom", "Tin số 3");
     daemon.waits_for_log("the index of copies is whole again: 3 items");
     daemon.stops();
+    assert_sound(&volume.0.join("bantin.db"));
+}
+
+/// Names in a folder that are not `known`.
+fn others(folder: &Path, known: &[&str]) -> Vec<String> {
+    let names = std::fs::read_dir(folder).expect("it is there").flatten().map(|entry| entry.file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| !known.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn a_backup_that_does_not_fit_is_refused_and_leaves_nothing() {
+    let desk = Desk::new(EAGER);
+    let Some(volume) = Volume::mount(desk.path("away"), "100k") else { return };
+    desk.press.put("/a.rss", articles(9));
+    desk.succeeds(&["poll"]);
+    let refused = |beside: &str| {
+        let output = desk.run(&["backup", "away/copy.db"]);
+        assert_eq!(output.status.code(), Some(1), "{beside}");
+        let said = stderr(&output);
+        assert!(said.contains("away`: it takes about 1 MiB, and 0 MiB are free there; make room"), "{beside}: {said}");
+        assert_eq!(others(&volume.0, &[]), [""; 0], "{beside}");
+    };
+    refused("without a daemon");
+    let (mut daemon, _manager) = start(&desk);
+    refused("beside a daemon");
+    assert!(!daemon.get("/health").text().contains("polling stopped"), "that is no trouble of the database");
+    daemon.stops();
+}
+
+#[test]
+fn a_place_that_fills_up_while_it_is_copied_to_is_named_and_the_database_is_not_blamed() {
+    use bantin::store::sqlite::upkeep;
+    let desk = Desk::new(EAGER);
+    let Some(volume) = Volume::mount(desk.path("away"), "100k") else { return };
+    desk.press.put("/a.rss", articles(9));
+    desk.succeeds(&["poll"]);
+    let error = upkeep::copy(&desk.path("bantin.db"), &volume.0.join("copy.db")).expect_err("it does not fit");
+    let said = error.to_string();
+    assert!(said.starts_with("no copy of the database can be made at `") && said.contains("away/copy.db`"), "{said}");
+    assert!(said.contains("full; make room there"), "{said}");
+    assert_eq!(error.trouble(), bantin::store::Trouble::Other, "nothing is wrong with the database");
+}
+
+#[test]
+fn a_backup_beside_a_database_that_would_be_left_without_room_is_refused() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    let output = desk.run(&["backup", "state/copy.db"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("of which the daemon beside it needs 64 MiB"), "{}", stderr(&output));
+    assert_eq!(others(&volume.0, &["bantin.db", "bantin.db.lock", "bantin.db-wal", "bantin.db-shm"]), [""; 0]);
+    desk.succeeds(&["backup", "copy.db"]);
+}
+
+#[test]
+fn a_restore_onto_a_full_file_system_changes_nothing_and_says_so() {
+    let Some((desk, volume)) = desk() else { return };
+    desk.succeeds(&["poll"]);
+    desk.succeeds(&["backup", "good.db"]);
+    volume.fill();
+    let output = desk.run(&["restore", "good.db"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("no copy of the database can be made at `") && said.contains("make room there"), "{said}");
+    assert_eq!(
+        others(&volume.0, &["bantin.db", "bantin.db.lock", "bantin.db-wal", "bantin.db-shm", "ballast"]),
+        [""; 0]
+    );
+    assert!(desk.succeeds(&["search", "de song day"]).contains("Tin số 2"));
+    volume.empty();
+    desk.succeeds(&["restore", "good.db"]);
     assert_sound(&volume.0.join("bantin.db"));
 }

@@ -44,7 +44,7 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Begins to listen for SIGTERM and Ctrl-C; what it returns resolves on either. Called before anything else is begun, so
 /// that a signal that comes while the daemon starts ends it as cleanly as later ones do.
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let listen = |kind| signal(kind).context("signals cannot be heard");
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {

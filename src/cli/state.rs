@@ -31,21 +31,31 @@ pub fn backup(config: &Config, file: &Path, overwrite: bool) -> anyhow::Result<E
     if same(&file, database) {
         bail!("`{}` is the database itself: name another file", file.display());
     }
-    let folder = folder_of(&file);
+    let folder = work::folder_of(&file);
+    let runtime = super::run::runtime()?;
+    // Heard from now on: who is ended by a signal removes nothing.
+    let stopped = runtime.block_on(async { super::run::told_to_stop() })?;
     let beside = tempfile::Builder::new()
         .prefix(".bantin-backup-")
         .tempfile_in(folder)
         .with_context(|| format!("`{}` cannot be written to", folder.display()))?;
     let total = upkeep::room(database).file;
-    let sound = super::run::runtime()?.block_on(async {
+    let copied = runtime.block_on(async {
         let copying = async {
+            fits(database, folder).await?;
             match control::connect(database).await {
                 Some(peer) => copy_through(peer, &beside).await,
                 None => copy_here(database, beside.path()).await,
             }
         };
-        with_bar(total, beside.path(), copying).await
-    })?;
+        tokio::select! {
+            copied = with_bar(total, beside.path(), copying) => copied,
+            () = stopped => bail!("stopped; no half a backup is left behind"),
+        }
+    });
+    // SQLite may still be writing into a file that has no name any more.
+    runtime.shutdown_background();
+    let sound = copied?;
     beside.as_file().sync_all()?;
     if overwrite {
         beside.persist(&file).map_err(|error| error.error)
@@ -101,6 +111,13 @@ async fn copy_through(mut peer: control::Peer, beside: &tempfile::NamedTempFile)
     }
 }
 
+async fn fits(database: &Path, folder: &Path) -> anyhow::Result<()> {
+    let (database, folder) = (database.to_owned(), folder.to_owned());
+    Ok(tokio::task::spawn_blocking(move || work::fits(&database, &folder))
+        .await
+        .context("nobody looked for room")??)
+}
+
 async fn copy_here(database: &Path, into: &Path) -> anyhow::Result<Sound> {
     let (database, into) = (database.to_owned(), into.to_owned());
     tokio::task::spawn_blocking(move || {
@@ -119,7 +136,7 @@ pub fn restore(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
     if same(file, &database) {
         bail!("`{}` is the database itself: name a backup of it", file.display());
     }
-    let folder = folder_of(&database);
+    let folder = work::folder_of(&database);
     std::fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     let running = super::run::runtime()?.block_on(control::connect(&database));
     let claim = match control::claim(&database) {
@@ -130,7 +147,7 @@ pub fn restore(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
     };
     // Copied rather than moved, so that a backup with a log beside it is taken with its log, and stays where it is.
     let beside = tempfile::Builder::new()
-        .prefix(".bantin-restore-")
+        .prefix(work::RESTORE_PREFIX)
         .tempfile_in(folder)
         .with_context(|| format!("`{}` cannot be written to", folder.display()))?;
     let spinner = progress::bar(3);
@@ -223,10 +240,6 @@ async fn prune_here(config: &Config) -> anyhow::Result<Tidied> {
     drop(writer);
     tokio::task::spawn_blocking(move || thread.join()).await.context("the writer ended without an answer")?.ok();
     Ok(done?)
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn same(one: &Path, other: &Path) -> bool {

@@ -16,6 +16,7 @@ use super::press::Press;
 use super::upkeep;
 use crate::model::counted;
 use crate::serve::Health;
+use crate::store::Trouble;
 
 /// Answers commands until `stop` resolves.
 pub(super) async fn control_loop(
@@ -96,8 +97,8 @@ async fn answer_backup(
     into: PathBuf,
     seen_as: (u64, u64),
 ) -> std::io::Result<()> {
-    let path = database.to_owned();
-    let copied = tokio::task::spawn_blocking(move || upkeep::copy(&path, &into, seen_as)).await?;
+    let (path, wanted) = (database.to_owned(), into.clone());
+    let copied = tokio::task::spawn_blocking(move || upkeep::copy(&path, &wanted, seen_as)).await?;
     match copied {
         Ok((path, sound)) => {
             let now = engine.now();
@@ -110,14 +111,26 @@ async fn answer_backup(
                 "copied the database: {}",
                 counted(sound.items, "item")
             );
-            peer.send(&Answer::Copied { path, items: sound.items, stories: sound.stories }).await?;
-            peer.send(&Answer::Done).await
+            let answer = Answer::Copied { path: path.clone(), items: sound.items, stories: sound.stories };
+            let sent = match peer.send(&answer).await {
+                Ok(()) => peer.send(&Answer::Done).await,
+                gone => gone,
+            };
+            if sent.is_err() && path != into {
+                // Nobody is left to fetch what was made for them beside the database.
+                tokio::task::spawn_blocking(move || std::fs::remove_file(&path)).await??;
+            }
+            sent
         }
         Err(error) => peer.send(&Answer::Error { message: error.to_string() }).await,
     }
 }
 
 async fn answer_prune(peer: &mut Peer, engine: &Engine) -> std::io::Result<()> {
+    if let Some(standstill) = engine.standstill().filter(|standstill| standstill.kind == Trouble::Damaged) {
+        // Writing into a damaged file may damage more of it.
+        return peer.send(&Answer::Error { message: format!("nothing is pruned: {standstill}") }).await;
+    }
     let (told, mut telling) = tokio::sync::watch::channel(upkeep::Tidied::default());
     let keep = engine.setup().config.store.keep;
     let work = upkeep::tidy(engine.writer(), keep, engine.now(), move |tidied| {

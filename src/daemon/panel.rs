@@ -10,6 +10,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use super::engine::Engine;
 use super::exposition::{Exposition, MEDIA_TYPE};
 use super::press::Press;
+use super::upkeep::disk_free;
 use crate::config::{Robots, Source};
 use crate::model::Instant;
 use crate::publish::pages::{SourceStatus, StatusView, status, status_policy};
@@ -403,20 +404,4 @@ fn resident_bytes() -> Option<u64> {
 fn open_files() -> Option<usize> {
     // One of them is the folder being listed.
     Some(std::fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1))
-}
-
-/// Bytes that we may still write on the file system of `path`.
-pub(super) fn disk_free(path: &std::path::Path) -> Option<u64> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty())?;
-    let name = std::ffi::CString::new(folder.as_os_str().as_bytes()).ok()?;
-    let mut facts = std::mem::MaybeUninit::<libc::statvfs>::zeroed();
-    // SAFETY: `name` ends with a zero, `facts` is as large as the call expects, and all zeroes are a value of it.
-    let facts = unsafe {
-        if libc::statvfs(name.as_ptr(), facts.as_mut_ptr()) != 0 {
-            return None;
-        }
-        facts.assume_init()
-    };
-    Some(facts.f_bavail.saturating_mul(facts.f_frsize))
 }

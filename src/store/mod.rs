@@ -45,6 +45,15 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// No copy can be made there.
+    #[error("no copy of the database can be made at `{target}`: {source}{}", room_for_copy(source))]
+    Copy {
+        /// The file.
+        target: String,
+        /// What it said.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// Its folder could not be made.
     #[error("folder `{path}` of the database cannot be made: {source}")]
     Folder {
@@ -144,6 +153,14 @@ fn trouble(source: &rusqlite::Error) -> Trouble {
         Some(ReadOnly | PermissionDenied | CannotOpen) => Trouble::ReadOnly,
         Some(DatabaseCorrupt | NotADatabase) => Trouble::Damaged,
         _ => Trouble::Other,
+    }
+}
+
+/// What to do about a place where no copy can be made, as the end of a sentence.
+fn room_for_copy(source: &rusqlite::Error) -> &'static str {
+    match trouble(source) {
+        Trouble::Full => "; make room there, or name a file on another file system",
+        _ => "; name a file that can be written",
     }
 }
 

@@ -16,7 +16,6 @@ use url::{Host, Url};
 use super::facts::{Configuration, Daemon, Database, Directory, DirectoryFault, Tried, Unit, Unreached};
 use crate::config::{Config, Warning};
 use crate::daemon::control::{self, Answer, Request};
-use crate::daemon::panel::disk_free;
 use crate::daemon::setup::{Setup, catalog};
 use crate::daemon::{engine, upkeep as copies};
 use crate::model::Instant;
@@ -103,7 +102,7 @@ pub fn database(config: &Config, now: Instant) -> Database {
         folder: fault_of(folder, owner),
         verified: upkeep::verify(&path),
         room: library.as_ref().and_then(|library| library.room().ok()).unwrap_or_else(|| upkeep::room(&path)),
-        disk_free: disk_free(&path),
+        disk_free: copies::disk_free(&path),
         backed_up_at: library.as_ref().and_then(|library| library.backed_up_at().ok()).flatten(),
         newest_backup: copies::newest_backup(&path),
         strangers,

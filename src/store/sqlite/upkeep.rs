@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use super::write::{StoryNo, Tx};
 use super::{BUSY_TIMEOUT, Store, StoreError, database, schema};
 use crate::model::Instant;
+use crate::store::{Trouble, trouble};
 
 /// Key of the fact that tells when the file was put in the place of another one, seconds since 1970.
 const RESTORED: &str = "restored-at";
@@ -123,6 +124,15 @@ impl Tx<'_> {
         })
     }
 
+    /// How many pages of the file hold nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn free_pages(&self) -> Result<u64, StoreError> {
+        self.run(|tx| tx.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs))
+    }
+
     /// Gives at most `pages` free pages back to the file system; returns how many are left.
     ///
     /// # Errors
@@ -134,8 +144,9 @@ impl Tx<'_> {
             let mut vacuum = tx.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
             let mut rows = vacuum.query([])?;
             while rows.next()?.is_some() {}
-            tx.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
-        })
+            Ok(())
+        })?;
+        self.free_pages()
     }
 
     /// When the file was put in the place of another one; what a source gives first after that is not new because of it.
@@ -214,13 +225,27 @@ fn open_any(path: &Path) -> Result<Connection, StoreError> {
 ///
 /// # Errors
 ///
-/// [`StoreError::Missing`], [`StoreError::Database`].
+/// [`StoreError::Missing`], [`StoreError::Copy`] where `target` is what is wrong, [`StoreError::Database`].
 pub fn copy(path: &Path, target: &Path) -> Result<(), StoreError> {
     let connection = open_any(path)?;
-    connection
-        .execute("VACUUM INTO ?1", [target.as_os_str().to_string_lossy()])
-        .map(drop)
-        .map_err(|source| database(path, source))
+    let copied = connection.execute("VACUUM INTO ?1", [target.as_os_str().to_string_lossy()]);
+    copied.map(drop).map_err(|source| match trouble(&source) {
+        // The database is only read.
+        Trouble::Full | Trouble::ReadOnly => StoreError::Copy { target: target.display().to_string(), source },
+        _ => database(path, source),
+    })
+}
+
+/// About how many bytes a copy of a database takes: those of the pages that hold something.
+///
+/// # Errors
+///
+/// [`StoreError::Missing`], [`StoreError::Database`].
+pub fn copy_bytes(path: &Path) -> Result<u64, StoreError> {
+    let connection = open_any(path)?;
+    let ask = |what| connection.query_row(&format!("PRAGMA {what}"), [], |row| row.get::<_, i64>(0));
+    let count = || Ok((ask("page_count")? - ask("freelist_count")?) * ask("page_size")?);
+    count().map(i64::unsigned_abs).map_err(|source| database(path, source))
 }
 
 /// Notes in a database that nobody is known to write that it has been copied for good. What cannot be noted is no harm.
