@@ -18,6 +18,7 @@ use url::Url;
 use super::address::absolute;
 use super::html::select::Selectors;
 use super::html::{escape, listing, read_date};
+use super::json::Json;
 use super::plain;
 use crate::dates::{self, Context};
 use crate::model::{DateFrom, Image, LocalInstant, Person, Problem, RawItem};
@@ -56,9 +57,11 @@ pub fn json_items(
     how: Option<&Selectors>,
     cx: &Context,
 ) -> JsonItems {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    // What stands before it keeps it from being run, or has it run.
+    let text = if text.starts_with(['{', '[', '"']) { text } else { Json::new(text).rest() };
     // A line break inside of a string is the commonest fault, and outside of strings it is a blank anyway.
-    let text: String =
-        text.trim_start_matches('\u{feff}').chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut found = JsonItems::default();
     let path = match pointers.get("items") {
         Some(pointer) => steps(pointer),
@@ -547,6 +550,20 @@ mod tests {
     fn an_address_may_be_put_together() {
         let item = first(r#"[{"title":"Một","ID":"a b&c"}]"#, &[("link", "/View_Detail.aspx?ItemID={/ID}")]);
         assert_eq!(item.link.as_deref(), Some("https://tinh.example/View_Detail.aspx?ItemID=a+b%26c"));
+    }
+
+    #[test]
+    fn reads_what_stands_behind_a_guard_a_comment_or_a_call() {
+        for (before, behind) in [
+            (")]}',\n", ""),
+            ("/**/", ""),
+            ("// [1]\n", ""),
+            ("\u{feff}goi(", ");"),
+            ("/**/typeof goi === 'function' && goi(", ")"),
+        ] {
+            let json = format!(r#"{before}[{{"title":"Một","url":"/a"}}]{behind}"#);
+            assert_eq!(first(&json, &[]).link.as_deref(), Some("https://tinh.example/a"), "{json}");
+        }
     }
 
     #[test]
