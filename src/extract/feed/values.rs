@@ -445,8 +445,10 @@ impl<'a> Reader<'a, '_> {
 /// part of it.
 fn without_section_marks(value: String) -> String {
     let trimmed = value.trim();
-    let inside = trimmed.strip_prefix("<![CDATA[").unwrap_or(trimmed);
-    let inside = inside.strip_suffix("]]>").or_else(|| inside.strip_suffix("]]&gt;")).unwrap_or(inside);
+    let without_start = ["<![CDATA[", "&lt;![CDATA["].into_iter().find_map(|mark| trimmed.strip_prefix(mark));
+    let inside = without_start.unwrap_or(trimmed);
+    let without_end = ["]]>", "]]&gt;"].into_iter().find_map(|mark| inside.strip_suffix(mark));
+    let inside = without_end.unwrap_or(inside);
     if inside.len() == trimmed.len() { value } else { inside.to_owned() }
 }
 
@@ -486,5 +488,23 @@ fn add_label(list: &mut Vec<String>, label: Option<String>) {
     let Some(label) = label.map(|label| plain::title(&label)).filter(|label| !label.is_empty()) else { return };
     if has_room(list) && !list.contains(&label) {
         list.push(label);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_a_section_are_no_text_however_they_are_written() {
+        for (value, expected) in [
+            ("<![CDATA[<p>x</p>]]>", "<p>x</p>"),
+            ("&lt;![CDATA[<p>x</p>]]&gt;", "<p>x</p>"),
+            (" Hai]]> ", "Hai"),
+            (" Hai ", " Hai "),
+            ("]]> Hai", "]]> Hai"),
+        ] {
+            assert_eq!(without_section_marks(value.to_owned()), expected, "{value}");
+        }
     }
 }

@@ -245,12 +245,16 @@ impl<'a> Tokens<'a> {
         Some(Token::Other(&self.text[open..=end]))
     }
 
-    /// `< /title>` is wrong and meant.
+    /// `< /title>` is wrong and meant; `Giá < /kg giảm` is text.
     fn spaced_end_tag(&mut self, open: usize) -> Option<Token<'a>> {
-        let blanks = self.text.as_bytes()[open + 1..].iter().take(8).take_while(|&&b| b == b' ').count();
+        let bytes = self.text.as_bytes();
+        let blanks = bytes[open + 1..].iter().take(8).take_while(|&&b| b == b' ').count();
         let slash = open + 1 + blanks;
-        let is_end = self.text.as_bytes().get(slash) == Some(&b'/')
-            && self.text.as_bytes().get(slash + 1).copied().is_some_and(is_name_start);
+        let is_named = bytes.get(slash) == Some(&b'/') && bytes.get(slash + 1).copied().is_some_and(is_name_start);
+        let is_end = is_named && {
+            let behind = &bytes[name_end(bytes, slash + 1)..];
+            behind.iter().take(8).find(|b| !b.is_ascii_whitespace()) == Some(&b'>')
+        };
         if is_end { self.end_tag(open, slash) } else { None }
     }
 
@@ -560,6 +564,13 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(shown(text), expected, "for {text:?}");
+    }
+
+    #[test]
+    fn an_end_tag_with_a_space_in_front_is_told_from_text() {
+        check("a< /title >b", "{a}</title>{b}");
+        check("Giá < /kg giảm</title>", "{Giá }{< /kg giảm}</title>");
+        check("a < /b", "{a }{< /b}");
     }
 
     #[test]
