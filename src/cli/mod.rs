@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
                 let _ = wrong.print();
                 return ExitCode::from(WRONG_USAGE);
             }
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", told(&error));
             ExitCode::FAILURE
         }
     }
@@ -75,6 +75,19 @@ fn few_arenas() {
         // (112 MiB at the most instead of 101, on the bench's 1,000 sources).
         libc::mallopt(libc::M_TRIM_THRESHOLD, 1 << 20);
     }
+}
+
+/// An error with its causes, down to the first that has been told already: what lies below that says it in other words.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.contains(&cause) {
+            break;
+        }
+        text.push_str(if text.is_empty() { "" } else { ": " });
+        text.push_str(&cause);
+    }
+    text
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -229,6 +242,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cause_is_told_once_and_what_lies_below_it_not_at_all() {
+        let below = anyhow::anyhow!("Error code 11: it is malformed").context("it is malformed");
+        let whole = below.context("database `x`: it is malformed; restore a backup").context("nothing was found");
+        assert_eq!(told(&whole), "nothing was found: database `x`: it is malformed; restore a backup");
+        assert_eq!(
+            told(&anyhow::anyhow!("no room").context("`x` cannot be written")),
+            "`x` cannot be written: no room"
+        );
     }
 
     #[test]

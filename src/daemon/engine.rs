@@ -279,7 +279,7 @@ impl Engine {
     /// Makes no more polls until a probe has found that they can be kept.
     pub fn close(&self, kind: Trouble, why: String) {
         if self.halt().close(kind, why.clone(), self.now()) {
-            error!(trouble = kind.as_str(), "nothing is polled any more, readers are served: {why}");
+            error!(trouble = kind.as_str(), "nothing is polled any more, readers are served what can be read: {why}");
         }
     }
 
