@@ -67,9 +67,12 @@ fn core(name: &str) -> String {
     words.join(" ")
 }
 
-/// The host that a text is, or the address it is: lower case, without `www.`.
+/// The host that a text is, or the address it is: lower case, without `www.`. One that has words around it is neither.
 pub(super) fn host_of(text: &str) -> Option<String> {
     let text = text.trim();
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_ascii_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);

@@ -231,7 +231,7 @@ fn by_author(line: &str) -> Option<Credit> {
     }
     let (first, last) = line.rsplit_once('/')?;
     let (first, last) = (first.trim(), last.trim());
-    if !is_outlet(last) || last.contains(' ') && host_of(last).is_some() {
+    if !is_outlet(last) {
         return None;
     }
     // "TTXVN/Tin Tức": both are outlets.
@@ -448,6 +448,19 @@ mod tests {
         check_tail("Minh Sen, Theo Trí Thức Trẻ", Some("Trí Thức Trẻ"));
         check_tail("Minh Sen / Theo Dân trí", Some("Dân trí"));
         check_tail("TTXVN", Some("TTXVN"));
+    }
+
+    #[test]
+    fn a_sentence_with_an_address_in_it_is_no_outlet() {
+        for line in [
+            "Xem video tại http://phim.example/khanh-thanh",
+            "Đăng ký dự thi ở https://thi.example.vn/2026 hoặc tại xã",
+            "Reach the reporters at http://mang.example/a and http://mang.example/b",
+        ] {
+            let mut paragraphs = vec![BODY.to_owned(), line.to_owned()];
+            assert_eq!(take(&mut paragraphs), None, "{line:?}");
+            assert_eq!(paragraphs, [BODY, line]);
+        }
     }
 
     #[test]
