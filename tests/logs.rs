@@ -277,9 +277,8 @@ fn no_secret_is_seen_anywhere() {
     }
 }
 
-/// Articles of these hours; hour 10 was four days ago, hour 106 is now.
-fn hourly(hours: impl DoubleEndedIterator<Item = i64>) -> Page {
-    let begin = chrono::Utc::now() - chrono::TimeDelta::days(4) - chrono::TimeDelta::hours(10);
+/// Articles of these hours since `begin`.
+fn hourly(begin: chrono::DateTime<chrono::Utc>, hours: impl DoubleEndedIterator<Item = i64>) -> Page {
     let article = |hour: i64| {
         let date = (begin + chrono::TimeDelta::hours(hour)).to_rfc2822();
         item(&format!("https://bao.example/{hour}.html"), &format!("Bản tin giờ thứ {hour} về đê"), &date)
@@ -296,12 +295,14 @@ fn a_silence_is_told_once_with_what_is_usual_and_so_is_its_end() {
         command.env("NOTIFY_SOCKET", &manager.path).env("WATCHDOG_USEC", "500000");
         Daemon::start_as(&desk, command)
     };
-    desk.press.put("/a.rss", hourly(0..=0));
+    // Hour 10 was four days ago, hour 106 is now.
+    let begin = chrono::Utc::now() - chrono::TimeDelta::hours(106);
+    desk.press.put("/a.rss", hourly(begin, 0..=0));
     let mut daemon = start();
     daemon.waits_for_page("/feed.atom", "giờ thứ 0");
     manager.hears("WATCHDOG=1", 2);
     assert!(!daemon.log().contains("silent"), "one article is no habit");
-    desk.press.put("/a.rss", hourly(0..=9));
+    desk.press.put("/a.rss", hourly(begin, 0..=9));
     daemon.waits_for_log("source `bao-a` is silent: usually something new every 60 min, nothing for 4 d");
     manager.hears("WATCHDOG=1", manager.count("WATCHDOG=1") + 3);
     assert_eq!(daemon.log().matches("is silent").count(), 1, "{}", daemon.log());
@@ -309,7 +310,7 @@ fn a_silence_is_told_once_with_what_is_usual_and_so_is_its_end() {
 
     let mut daemon = start();
     daemon.waits_for_log("silent against their own habit: bao-a; `bantin sources` says more");
-    desk.press.put("/a.rss", hourly((0..=9).chain([106])));
+    desk.press.put("/a.rss", hourly(begin, (0..=9).chain([106])));
     daemon.waits_for_log("source `bao-a` is no longer silent");
     daemon.stops();
 }
