@@ -31,8 +31,6 @@ else
         for source in may=127.0.0.1 phan-giai=10.99.0.2 mang=10.99.0.1; do
             printf '\n[[source]]\nid = "%s"\nurl = "http://%s:8998/rss"\nschedule = "0 0 1 1 *"\n' "${source%%=*}" "${source#*=}"
         done
-        # Of the last one, which will not answer.
-        echo 'timeout = "5s"'
     } >/etc/bantin/feeds.toml
     # polled SOURCE: asks now, through the service; succeeds if the source answered.
     polled() { bantin poll "$1"; }
@@ -42,6 +40,8 @@ else
     for source in may mang phan-giai; do
         holds "without the wall, the source \`$source\` answers" polled "$source"
     done
+    # Of the last one, which will not answer any more.
+    echo 'timeout = "3s"' >>/etc/bantin/feeds.toml
     drop_in bantin.service firewall </root/examples/firewall.conf
     rested
     holds "with the wall, the service starts" systemctl restart bantin.service
