@@ -388,3 +388,30 @@ fn a_restore_onto_a_full_file_system_changes_nothing_and_says_so() {
     desk.succeeds(&["restore", "good.db"]);
     assert_sound(&volume.0.join("bantin.db"));
 }
+
+#[test]
+fn files_that_find_no_room_stay_as_they_were_and_are_written_once_there_is_some() {
+    let desk = Desk::new(EAGER);
+    let Some(volume) = Volume::mount(desk.path("public"), "2m") else { return };
+    desk.press.put("/a.rss", articles(3));
+    let (mut daemon, _manager) = start(&desk);
+    let file = || std::fs::read_to_string(volume.0.join("feed.atom")).unwrap_or_default();
+    wait_for("the file of the feed", || file().contains("Tin số 3").then_some(()));
+    volume.fill();
+    let before = file();
+    desk.press.put("/a.rss", articles(9));
+    // Who asks the daemon has all of it.
+    daemon.waits_for_page("/feed.atom", "Tin số 9");
+    let health = waits_for_health(&daemon, "publishing: ");
+    assert!(health.contains("see to `publish.directory`") && !health.contains("polling stopped"), "{health}");
+    assert_eq!(file(), before, "who reads the file has it whole, as it was");
+    let hidden = || others(&volume.0, &["ballast"]).into_iter().find(|name| name.starts_with('.'));
+    assert_eq!(hidden(), None, "nothing half is left");
+
+    volume.empty();
+    desk.press.put("/a.rss", articles(10));
+    wait_for("the file of the feed", || file().contains("Tin số 10").then_some(()));
+    daemon.waits_for_log("publishing works again");
+    wait_for("a healthy daemon", || (!daemon.get("/health").text().contains("publishing")).then_some(()));
+    daemon.stops();
+}
