@@ -109,6 +109,10 @@ pub enum Command {
     },
 
     /// Show how each source is doing: one line a source, or the poll history of one
+    #[command(
+        after_help = "bantin-outcomes(7) explains each outcome. Where polling stands still, what the daemon says of it follows on \
+        stderr."
+    )]
     Sources {
         /// Show this source in full, with its last polls
         #[arg(value_name = "SOURCE")]
@@ -240,7 +244,10 @@ pub enum Command {
     },
 
     /// Copy the database to a file, also while the daemon runs; the copy is verified
-    #[command(after_help = "The file appears whole or not at all. `bantin restore FILE` puts it back.")]
+    #[command(
+        after_help = "The file appears whole or not at all, and not where it would take the last room: beside the database 64 MiB \
+        must stay free. `bantin restore FILE` puts it back."
+    )]
     Backup {
         /// Where the copy goes
         #[arg(value_name = "FILE")]
