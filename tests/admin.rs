@@ -13,21 +13,10 @@ const BROKEN: &str = "[[source]]\nid = \"bao-hong\"\ntitle = \"Báo Hỏng\"\nur
 /// A desk whose daemon has an admin address, one source that works, one that does not and one that is off.
 fn desk() -> Desk {
     let desk = Desk::new(&format!("{BAO_A}{BROKEN}"));
-    let file = std::fs::read_to_string(desk.path("feeds.toml")).expect("it is there");
-    desk.write("feeds.toml", file.replace("[server]\n", "[server]\nadmin = \"127.0.0.1:0\"\n"));
+    desk.opens_admin();
     let first = item("https://bao.example/1.html", "Lễ hội mùa thu", "Sun, 22 Nov 2026 08:00:00 +0700");
     desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first])));
     desk
-}
-
-/// The admin address that the log names.
-#[track_caller]
-fn admin(daemon: &Daemon) -> String {
-    wait_for("the admin address", || {
-        let log = daemon.log();
-        let rest = log.split_once("for you at ")?.1;
-        rest.lines().next().map(|line| line.trim().to_owned())
-    })
 }
 
 #[track_caller]
@@ -49,7 +38,7 @@ fn metrics(address: &str) -> String {
 fn metrics_tell_what_happened_and_each_family_is_declared_once() {
     let desk = desk();
     let daemon = Daemon::start(&desk);
-    let admin = admin(&daemon);
+    let admin = daemon.admin();
     daemon.waits_for_page("/feed.atom", "Lễ hội");
     metrics(&admin);
     let answer = get(&admin, "/metrics");
@@ -90,7 +79,7 @@ fn metrics_tell_what_happened_and_each_family_is_declared_once() {
 fn status_says_who_is_broken_why_and_what_to_do() {
     let desk = desk();
     let daemon = Daemon::start(&desk);
-    let admin = admin(&daemon);
+    let admin = daemon.admin();
     metrics(&admin);
     let answer = get(&admin, "/status");
     assert_eq!(answer.status, 200);
@@ -108,7 +97,7 @@ fn status_says_who_is_broken_why_and_what_to_do() {
 fn the_admin_pages_are_nowhere_else_and_nothing_else_is_there() {
     let desk = desk();
     let daemon = Daemon::start(&desk);
-    let admin = admin(&daemon);
+    let admin = daemon.admin();
     for path in ["/status", "/metrics", "/debug"] {
         assert_eq!(daemon.get(path).status, 404, "{path} on the public address");
         assert_eq!(get(&admin, path).status, 200, "{path}");

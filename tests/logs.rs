@@ -148,10 +148,15 @@ fn the_journal_gets_fields_once_and_the_priorities_that_admins_filter_by() {
 fn a_burst_of_equal_warnings_is_summarised() {
     let sources: String = (0..60).map(|n| BROKEN.replace("bao-hong", &format!("bao-hong-{n}"))).collect();
     let desk = Desk::new(&format!("{BAO_A}{sources}"));
+    desk.opens_admin();
     desk.press.put("/a.rss", Page::error(503));
     let mut daemon = Daemon::start(&desk);
-    wait_for("all polls", || (desk.press.seen("/gone.rss").len() == 60).then_some(()));
-    // The last answers are on their way; each ends with a line, or is held back, before the next poll of its host.
+    let admin = daemon.admin();
+    // Whoever has been counted tells of it in the next moment.
+    wait_for("all polls", || {
+        let metrics = ask(&admin, "/metrics", &[]).expect("the admin address answers");
+        metrics.text().contains("bantin_polls_total{outcome=\"not-found\"} 60\n").then_some(())
+    });
     daemon.waits_for_log("poll of source `bao-a` failed");
     daemon.stops();
     let log = daemon.log();
@@ -211,11 +216,7 @@ fn no_secret_is_seen_anywhere() {
         command
     };
     let daemon = Daemon::start_as(&desk, as_service(&["run"]));
-    let admin = wait_for("the admin address", || {
-        let log = daemon.log();
-        let rest = log.split_once("for you at ")?.1;
-        rest.lines().next().map(|line| line.trim().to_owned())
-    });
+    let admin = daemon.admin();
     for id in ["bao-a", "qua-proxy", "chuyen-huong"] {
         wait_for("each poll", || {
             let log = daemon.log();

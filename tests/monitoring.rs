@@ -33,18 +33,13 @@ fn text(name: &str) -> String {
 fn exposition() -> String {
     let broken = "[[source]]\nid = \"bao-hong\"\nurl = \"PRESS/gone.rss\"\nschedule = \"0 0 1 1 *\"\n";
     let desk = Desk::new(&format!("{BAO_A}{broken}"));
-    let config = std::fs::read_to_string(desk.path("feeds.toml")).expect("it is there");
-    desk.write("feeds.toml", config.replace("[server]\n", "[server]\nadmin = \"127.0.0.1:0\"\n"));
+    desk.opens_admin();
     let first = item("https://bao.example/1.html", "Lễ hội mùa thu", "Sun, 22 Nov 2026 08:00:00 +0700");
     desk.press.put("/a.rss", Page::rss(rss("Báo A", &[first])));
     let daemon = Daemon::start(&desk);
     daemon.waits_for_page("/feed.atom", "Lễ hội");
     desk.succeeds(&["backup", "copy.db"]);
-    let admin = wait_for("the admin address", || {
-        let log = daemon.log();
-        let rest = log.split_once("for you at ")?.1;
-        rest.lines().next().map(|line| line.trim().to_owned())
-    });
+    let admin = daemon.admin();
     wait_for("both polls", || {
         let text = ask(&admin, "/metrics", &[]).expect("the admin address answers").text().to_owned();
         (text.contains("outcome=\"not-found\"} 1") && text.contains("outcome=\"new-items\"} 1")).then_some(text)

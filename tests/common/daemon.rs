@@ -56,6 +56,16 @@ impl Daemon {
         wait_for(&format!("`{line}` in the log"), || self.log().contains(line).then_some(()));
     }
 
+    /// The address of `server.admin`, once the log tells it.
+    #[track_caller]
+    pub fn admin(&self) -> String {
+        wait_for("the admin address", || {
+            let log = self.log();
+            let rest = log.split_once("for you at ")?.1;
+            rest.lines().next().map(|line| line.trim().to_owned())
+        })
+    }
+
     /// Asks for a page.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
