@@ -92,7 +92,7 @@ fn main() -> rusqlite::Result<ExitCode> {
 
     let mut conn = Connection::open(&file)?;
     conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192;
          PRAGMA wal_autocheckpoint = 4000;
          CREATE TABLE items (id INTEGER PRIMARY KEY, story INTEGER NOT NULL, published INTEGER NOT NULL);",
     )?;

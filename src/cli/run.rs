@@ -42,6 +42,16 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("the event loop cannot start")
 }
 
+/// An event loop in the thread that asks, for `poll`: what waits for answers has nothing else to do, and threads that wake
+/// each other for every answer were a tenth of the time of a round of 1,000 unchanged sources.
+fn runtime_here() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(32)
+        .enable_all()
+        .build()
+        .context("the event loop cannot start")
+}
+
 /// Begins to listen for SIGTERM and Ctrl-C; what it returns resolves on either. Called before anything else is begun, so
 /// that a signal that comes while the daemon starts ends it as cleanly as later ones do.
 pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
@@ -105,7 +115,7 @@ pub fn demo(cli: &Cli, port: u16) -> anyhow::Result<ExitCode> {
 pub fn poll(cli: &Cli, sources: &[String], format: Format, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     super::start_log(cli, "error");
     let (config, _) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
-    let mut lines = runtime()?.block_on(async {
+    let mut lines = runtime_here()?.block_on(async {
         match control::connect(&config.store.path).await {
             Some(peer) => poll_through(peer, sources).await,
             None => poll_here(config, sources).await,

@@ -29,6 +29,9 @@ const BATCH_ITEMS: usize = 500;
 /// How long a batch waits for more.
 const LINGER: Duration = Duration::from_millis(50);
 
+/// How long the writer looks away while it waits for more.
+const NAP: Duration = Duration::from_millis(2);
+
 /// How long a batch may stay open at all: a kill loses at most this much work, and no reader waits longer for news.
 const BATCH_AGE: Duration = Duration::from_millis(500);
 
@@ -273,15 +276,11 @@ fn giving<T: Send + 'static>(
 type Waiting = (Box<PollIn>, PollReply);
 
 fn run(mut counter: Counter, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> Option<Store> {
-    let clock = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .expect("a runtime with only a clock needs nothing from the system");
     let mut held = None;
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
             Job::Poll(poll, reply) => match counter.store() {
-                Ok(store) => held = keep_batch(store, &mut queue, (poll, reply), &clock, changed),
+                Ok(store) => held = keep_batch(store, &mut queue, (poll, reply), changed),
                 Err(why) => drop(reply.send(Err(Arc::new(why)))),
             },
             Job::Probe(reply) => {
@@ -311,16 +310,23 @@ fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {
     tx.commit()
 }
 
+/// The next job, if one comes within `wait`. Looks at the queue now and then: each job that wakes us by itself costs the
+/// event loop as much as it does us to keep it, and none is answered before its batch is.
+fn linger(queue: &mut mpsc::Receiver<Job>, wait: Duration) -> Option<Job> {
+    let began = Clock::now();
+    loop {
+        match queue.try_recv() {
+            Ok(job) => return Some(job),
+            Err(mpsc::error::TryRecvError::Empty) if began.elapsed() < wait => std::thread::sleep(NAP),
+            Err(_) => return None,
+        }
+    }
+}
+
 /// Keeps polls in one transaction for as long as they come; returns the job that ended it, if one did.
 ///
 /// Where the transaction fails, each poll is kept by itself, so that what is wrong with one harms no other.
-fn keep_batch(
-    store: &mut Store,
-    queue: &mut mpsc::Receiver<Job>,
-    first: Waiting,
-    clock: &tokio::runtime::Runtime,
-    changed: &dyn Fn(),
-) -> Option<Job> {
+fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting, changed: &dyn Fn()) -> Option<Job> {
     let began = Clock::now();
     let mut batch = vec![first];
     let mut held = None;
@@ -338,11 +344,7 @@ fn keep_batch(
             if items >= BATCH_ITEMS || age >= BATCH_AGE {
                 break;
             }
-            let next = queue.try_recv().ok().or_else(|| {
-                let wait = LINGER.min(BATCH_AGE - age);
-                clock.block_on(async { tokio::time::timeout(wait, queue.recv()).await }).ok().flatten()
-            });
-            match next {
+            match linger(queue, LINGER.min(BATCH_AGE - age)) {
                 Some(Job::Poll(poll, reply)) => batch.push((poll, reply)),
                 other => {
                     held = other;

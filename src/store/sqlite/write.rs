@@ -209,8 +209,8 @@ impl<'a> Tx<'a> {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|source| database(path, source))?;
         let change = tx
-            .query_row("SELECT value FROM meta WHERE key = 'change'", [], |row| row.get::<_, String>(0))
-            .optional()
+            .prepare_cached("SELECT value FROM meta WHERE key = 'change'")
+            .and_then(|mut select| select.query_row([], |row| row.get::<_, String>(0)).optional())
             .map_err(|source| database(path, source))?
             .and_then(|value| value.parse::<i64>().ok())
             .unwrap_or(0)
@@ -264,12 +264,19 @@ impl<'a> Tx<'a> {
 
     /// A fact kept under `key`.
     pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.run(|tx| tx.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional())
+        self.run(|tx| {
+            tx.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
+        })
     }
 
     /// Keeps a fact under `key`.
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
-        self.run(|tx| tx.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)", [key, value]).map(drop))
+        self.run(|tx| {
+            // Not `OR REPLACE`: see [`Tx::found_story`].
+            tx.prepare_cached("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
+                .execute([key, value])
+                .map(drop)
+        })
     }
 
     /// Forgets a fact.
@@ -800,7 +807,7 @@ impl<'a> Tx<'a> {
 
 /// The number of the story that was founded last; 0 for none.
 pub(super) fn newest_story(db: &rusqlite::Connection) -> rusqlite::Result<i64> {
-    db.query_row("SELECT coalesce(max(no), 0) FROM story", [], |row| row.get(0))
+    db.prepare_cached("SELECT coalesce(max(no), 0) FROM story")?.query_row([], |row| row.get(0))
 }
 
 /// The columns of [`stored_item`], in its order.
