@@ -394,6 +394,11 @@ fn daemon(found: &mut Vec<Finding>, facts: &Facts, service: Option<&Unit>) {
                 let said = format!("bantin.service has failed: {} (exit status {})", service.result, service.status);
                 found.push(broken(AREA, said, READ_JOURNAL));
             }
+            Some(service) if service.active == "active" && facts.configuration.is_err() => found.push(note(
+                AREA,
+                "bantin.service is running, with the configuration that it had",
+                "a good one is taken over by `systemctl reload bantin`",
+            )),
             Some(service) if service.active == "active" => found.push(warning(
                 AREA,
                 "bantin.service is running, but with another database",

@@ -287,6 +287,19 @@ fn a_daemon_that_is_off_is_told_by_what_systemd_knows() {
     assert_found(&found, Area::Service, Level::Warning, "inactive", "enable --now");
     let found = off(|_| {});
     assert_found(&found, Area::Service, Level::Warning, "another database", "store.path");
+    // Which database that is, nobody can tell while the file is broken.
+    let found = complaints(|facts| {
+        facts.configuration = Err(vec!["feeds.toml:1:1: it is bad".to_owned()]);
+        facts.database = None;
+        facts.daemon = Daemon::Off;
+    });
+    assert_found(
+        found.last().expect("there are findings"),
+        Area::Service,
+        Level::Note,
+        "the configuration that it had",
+        "reload",
+    );
 }
 
 #[test]
