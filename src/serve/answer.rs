@@ -193,7 +193,17 @@ fn health(state: &State) -> Response<Full<Bytes>> {
 /// Leads to `address`, with what was asked of it: the words of a search, a token.
 fn moved(address: &str, query: Option<&str>) -> Response<Full<Bytes>> {
     let mut response = text(StatusCode::MOVED_PERMANENTLY, &format!("{address}\n"));
-    let address = query.map_or_else(|| address.to_owned(), |query| format!("{address}?{query}"));
+    let mut address = address.to_owned();
+    if let Some(query) = query {
+        address.push('?');
+        // Some programs send other letters as they are; no header takes them so.
+        for byte in query.bytes() {
+            match byte {
+                b'!'..=b'~' => address.push(char::from(byte)),
+                other => address.push_str(&format!("%{other:02X}")),
+            }
+        }
+    }
     set(&mut response, LOCATION, &address);
     set(&mut response, CACHE_CONTROL, ASSET_CACHE);
     for_scripts(&mut response);

@@ -115,6 +115,22 @@ async fn more_connections_than_allowed_wait_their_turn() {
 }
 
 #[tokio::test]
+async fn an_address_of_other_letters_is_answered_too() {
+    let server = start().await;
+    for (path, status, location) in [
+        ("/search/?q=đê&page=1", 301, Some("/search?q=%C4%91%C3%AA&page=1")),
+        ("/search?q=đê", 200, None),
+        ("/đê/", 404, None),
+    ] {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let reply = reply_to(stream, request.as_bytes()).await.expect(path);
+        assert_eq!(reply.status, status, "{path}");
+        assert_eq!(reply.headers.get("location").map(String::as_str), location, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn serves_over_a_socket_in_the_file_system() {
     let server = start().await;
     let directory = tempfile::tempdir().unwrap();
