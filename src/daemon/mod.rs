@@ -154,8 +154,10 @@ pub fn poll_all(engine: &Arc<Engine>, sources: Vec<Arc<Source>>) -> mpsc::Receiv
             }
             let (engine, results) = (Arc::clone(&engine), results.clone());
             polls.spawn(async move {
+                // On the heap by itself: a task of its size would be copied twice before it begins.
+                let line = Box::pin(polled(&engine, &source)).await;
                 // Nobody listens any more: the poll has been kept all the same.
-                let _ = results.send(polled(&engine, &source).await).await;
+                let _ = results.send(line).await;
             });
         }
         while polls.join_next().await.is_some() {}

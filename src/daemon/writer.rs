@@ -30,7 +30,7 @@ const BATCH_ITEMS: usize = 500;
 const LINGER: Duration = Duration::from_millis(50);
 
 /// How long the writer looks away while it waits for more.
-const NAP: Duration = Duration::from_millis(2);
+const NAP: Duration = Duration::from_millis(5);
 
 /// How long a batch may stay open at all: a kill loses at most this much work, and no reader waits longer for news.
 const BATCH_AGE: Duration = Duration::from_millis(500);

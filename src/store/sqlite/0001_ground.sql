@@ -12,10 +12,15 @@ CREATE TABLE source (
     no        INTEGER PRIMARY KEY,
     id        TEXT NOT NULL UNIQUE,        -- as in feeds.toml; a rename (`was`) changes it here
     url       TEXT NOT NULL,               -- the address last polled
-    state     TEXT NOT NULL DEFAULT '{}',  -- facts of polling, JSON: validators, streaks, holds
-    document  TEXT NOT NULL DEFAULT '{}',  -- what its document says of itself, JSON
-    problems  TEXT NOT NULL DEFAULT '[]',  -- what was repaired in it last time, JSON
-    seen      BLOB NOT NULL DEFAULT x''    -- hashes (8 bytes each, sorted) of the items of its last document
+    state     TEXT NOT NULL DEFAULT '{}'   -- facts of polling, JSON: validators, streaks, holds
+);
+
+-- What the last document of a source was. Beside its row, not in it: every poll writes that one, and most change nothing here.
+CREATE TABLE source_document (
+    source    INTEGER PRIMARY KEY REFERENCES source(no),
+    document  TEXT NOT NULL DEFAULT '{}',  -- what it says of itself, JSON
+    problems  TEXT NOT NULL,               -- what was repaired in it, JSON
+    seen      BLOB NOT NULL                -- hashes (8 bytes each, sorted) of its items
 );
 
 -- One poll that reached an outcome.

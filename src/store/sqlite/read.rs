@@ -174,7 +174,9 @@ impl SqliteLibrary {
     /// Hashes of the items of a source's last document, sorted; empty for a source never polled.
     pub fn seen(&self, source: &SourceId, was: &[SourceId]) -> Result<Vec<i64>, StoreError> {
         self.with(|db| {
-            let mut find = db.prepare_cached("SELECT seen FROM source WHERE id = ?1")?;
+            let mut find = db.prepare_cached(
+                "SELECT seen FROM source JOIN source_document ON source_document.source = source.no WHERE id = ?1",
+            )?;
             for id in std::iter::once(source).chain(was) {
                 if let Some(blob) = find.query_row([id.as_str()], |row| row.get::<_, Vec<u8>>(0)).optional()? {
                     return Ok(blob
@@ -200,9 +202,11 @@ impl SqliteLibrary {
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
         self.with(|db| {
             db.prepare(
-                "SELECT source.id, source.url, source.state, source.document, source.problems, count(item.no),
-                        max(min(coalesce(item.published, item.first_seen), item.first_seen))
-                 FROM source LEFT JOIN item ON item.source = source.no GROUP BY source.no ORDER BY source.id",
+                "SELECT source.id, source.url, source.state, coalesce(document, '{}'), coalesce(problems, '[]'),
+                        count(item.no), max(min(coalesce(item.published, item.first_seen), item.first_seen))
+                 FROM source LEFT JOIN source_document ON source_document.source = source.no
+                      LEFT JOIN item ON item.source = source.no
+                 GROUP BY source.no ORDER BY source.id",
             )?
             .query_map([], |row| {
                 Ok(SourceRow {
@@ -610,7 +614,10 @@ impl Sources<'_> {
         if !self.known.contains_key(&no) {
             let (id, url, meta) = self
                 .db
-                .prepare_cached("SELECT id, url, document FROM source WHERE no = ?1")?
+                .prepare_cached(
+                    "SELECT id, url, coalesce(document, '{}')
+                     FROM source LEFT JOIN source_document ON source = no WHERE no = ?1",
+                )?
                 .query_row([no], |row| {
                     Ok((
                         SourceId::new(row.get::<_, String>(0)?),

@@ -272,10 +272,11 @@ impl<'a> Tx<'a> {
     /// Keeps a fact under `key`.
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
         self.run(|tx| {
-            // Not `OR REPLACE`: see [`Tx::found_story`].
-            tx.prepare_cached("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
-                .execute([key, value])
-                .map(drop)
+            // Nothing is replaced: see [`Tx::found_story`].
+            if tx.prepare_cached("UPDATE meta SET value = ?2 WHERE key = ?1")?.execute([key, value])? == 0 {
+                tx.prepare_cached("INSERT INTO meta(key, value) VALUES (?1, ?2)")?.execute([key, value])?;
+            }
+            Ok(())
         })
     }
 
@@ -340,11 +341,19 @@ impl<'a> Tx<'a> {
         sorted.dedup();
         let blob: Vec<u8> = sorted.iter().flat_map(|hash| hash.to_le_bytes()).collect();
         self.run(|tx| {
-            tx.prepare_cached(
-                "UPDATE source SET document = coalesce(?2, document), problems = ?3, seen = ?4 WHERE no = ?1",
-            )?
-            .execute(params![source.0, meta.map(json), json(&problems), blob])
-            .map(drop)
+            let meta = meta.map(json);
+            let row = params![source.0, meta, json(&problems), blob];
+            // Nothing is replaced: see [`Tx::found_story`].
+            let mut update = tx.prepare_cached(
+                "UPDATE source_document SET document = coalesce(?2, document), problems = ?3, seen = ?4 WHERE source = ?1",
+            )?;
+            if update.execute(row)? == 0 {
+                tx.prepare_cached(
+                    "INSERT INTO source_document(source, document, problems, seen) VALUES (?1, coalesce(?2, '{}'), ?3, ?4)",
+                )?
+                .execute(row)?;
+            }
+            Ok(())
         })
     }
 
