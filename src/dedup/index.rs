@@ -6,7 +6,7 @@
 //! both must answer alike.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use chrono::TimeDelta;
@@ -111,7 +111,8 @@ pub trait Index {
         to: Instant,
     ) -> Result<Vec<Hit>, Self::Error>;
 
-    /// Items of any age that have one of `keys`: of each key the newest few. In any order, perhaps repeated.
+    /// Items of any age that have one of `keys`: of each key the [`MOST_SAME`] with the highest numbers, however often each was
+    /// remembered. In any order, perhaps repeated.
     fn same(&mut self, keys: &[i64]) -> Result<Vec<i64>, Self::Error>;
 
     /// Remembers an item, which was seen at `at`. One whose text or address has changed is remembered again.
@@ -152,7 +153,7 @@ pub const MOST_SAME: usize = 8;
 pub struct MemoryIndex {
     /// Places in `versions`.
     postings: HashMap<u32, Vec<usize>>,
-    keys: HashMap<i64, Vec<i64>>,
+    keys: HashMap<i64, BTreeSet<i64>>,
     /// Item, when it was seen, how many fingerprints it has; as they came.
     versions: Vec<(i64, Instant, u32)>,
 }
@@ -196,7 +197,7 @@ impl Index for MemoryIndex {
             self.postings.entry(fingerprint).or_default().push(self.versions.len());
         }
         for &key in &traces.keys {
-            self.keys.entry(key).or_default().push(item);
+            self.keys.entry(key).or_default().insert(item);
         }
         self.versions.push((item, at, traces.fingerprints.len() as u32));
         Ok(())

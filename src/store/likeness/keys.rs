@@ -94,7 +94,17 @@ impl Keys {
     /// The items that have a key, those with the highest numbers first, at most [`MOST_SAME`].
     pub fn with(&self, conn: &Connection, key: i64, items: &mut Vec<i64>) -> rusqlite::Result<()> {
         let spot = spot(key);
-        let mut found: Vec<u32> = self.pending.with(spot).take(MOST_SAME).collect();
+        // Descending, each once: one that is remembered again and again stands for one.
+        let mut found: Vec<u32> = Vec::with_capacity(MOST_SAME);
+        for item in self.pending.with(spot) {
+            if found.get(MOST_SAME - 1).is_some_and(|last| item <= *last) {
+                continue;
+            }
+            if let Err(at) = found.binary_search_by(|held| item.cmp(held)) {
+                found.insert(at, item);
+                found.truncate(MOST_SAME);
+            }
+        }
         for run in self.runs.iter().filter(|run| run.filter.may_have(spot)) {
             let mut chunk = conn
                 .prepare_cached("SELECT place, keys FROM likeness_key WHERE place <= ?1 ORDER BY place DESC LIMIT 1")?;

@@ -723,6 +723,26 @@ mod tests {
     }
 
     #[test]
+    fn an_item_that_is_remembered_often_crowds_nobody_out() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let mut memory = MemoryIndex::default();
+        let traces = Traces { fingerprints: vec![1], keys: vec![5] };
+        // As when an item of a year ago is edited, and edited again, at the same address.
+        for item in [3, 7, 8, 2, 8, 8, 8, 8, 8, 8, 8, 8, 2, 2] {
+            let mut index = likeness.on(&conn).unwrap();
+            index.insert(item, at(1), &traces).unwrap();
+            memory.insert(item, at(1), &traces).unwrap();
+            assert_eq!(index.same(&[5]), Ok(memory.same(&[5]).unwrap()));
+        }
+        assert_eq!(likeness.on(&conn).unwrap().same(&[5]), Ok(vec![8, 7, 3, 2]));
+        // Sorted into a run, they answer as before.
+        let mut index = likeness.on(&conn).unwrap();
+        index.seal().unwrap();
+        assert_eq!(index.same(&[5]), Ok(vec![8, 7, 3, 2]));
+    }
+
+    #[test]
     fn an_index_of_another_signature_version_is_filled_again_newest_first_and_answers_as_before() {
         let conn = Connection::open_in_memory().unwrap();
         let mut likeness = small(&conn);

@@ -31,7 +31,7 @@ impl Tx<'_> {
         thresholds: &Thresholds,
     ) -> Result<(Verdict, Traces), StoreError> {
         let mut run = || -> rusqlite::Result<(Verdict, Traces)> {
-            let mut index = opened(self.likeness, &self.tx, &mut self.index_is_open)?;
+            let mut index = opened(self.likeness, &self.tx, self.index_is_open)?;
             let mut items = Stored { tx: &self.tx, signatures: self.signatures, outlets };
             dedup::judge(item, at, &mut index, &mut items, thresholds)
         };
@@ -50,7 +50,7 @@ impl Tx<'_> {
         traces: &Traces,
         signature: &Arc<Signature>,
     ) -> Result<(), StoreError> {
-        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.insert(item.0, at, traces);
+        let mut run = || opened(self.likeness, &self.tx, self.index_is_open)?.insert(item.0, at, traces);
         run().map_err(|source| database(&self.path, source))?;
         self.signatures.put(item.0, Arc::clone(signature));
         Ok(())
@@ -63,7 +63,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Database`].
     pub fn forget_words_before(&mut self, before: Instant) -> Result<usize, StoreError> {
-        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.purge(before);
+        let mut run = || opened(self.likeness, &self.tx, self.index_is_open)?.purge(before);
         run().map_err(|source| database(&self.path, source))
     }
 
@@ -74,7 +74,7 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Database`].
     pub fn words_behind(&mut self) -> Result<Option<Behind>, StoreError> {
-        let mut run = || opened(self.likeness, &self.tx, &mut self.index_is_open)?.behind();
+        let mut run = || opened(self.likeness, &self.tx, self.index_is_open)?.behind();
         let behind = run().map_err(|source| database(&self.path, source))?;
         Ok((behind > 0).then_some(Behind(behind)))
     }
@@ -87,7 +87,7 @@ impl Tx<'_> {
     /// [`StoreError::Database`].
     pub fn bring_words_back(&mut self, slice: &Unlearnt, hot: Instant) -> Result<Option<Behind>, StoreError> {
         let mut run = || {
-            let mut index = opened(self.likeness, &self.tx, &mut self.index_is_open)?;
+            let mut index = opened(self.likeness, &self.tx, self.index_is_open)?;
             index.bring_back(&slice.items, hot, slice.behind)
         };
         run().map_err(|source| database(&self.path, source))?;

@@ -50,6 +50,8 @@ pub struct Store {
     /// Read when the first new item is judged: a round that brings none does not pay for it.
     likeness: Option<Likeness>,
     signatures: SignatureCache,
+    /// Whether a transaction has used both and has not been kept.
+    index_is_open: bool,
     /// Where nobody reads until the process publishes: the last story before it.
     unread: Option<i64>,
 }
@@ -83,6 +85,7 @@ impl Store {
             connection,
             likeness: None,
             signatures: SignatureCache::new(SIGNATURE_BYTES),
+            index_is_open: false,
             unread: None,
         })
     }
@@ -110,7 +113,13 @@ impl Store {
     ///
     /// [`StoreError::Database`], for instance when another process has held the file for ten seconds.
     pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
-        Tx::begin(&mut self.connection, &self.path, &mut self.likeness, &mut self.signatures, &mut self.unread)
+        if std::mem::take(&mut self.index_is_open) {
+            // They know of items, words, and even tables that were taken back with that transaction.
+            self.likeness = None;
+            self.signatures = SignatureCache::new(SIGNATURE_BYTES);
+        }
+        let Self { path, connection, likeness, signatures, index_is_open, unread } = self;
+        Tx::begin(connection, path, likeness, signatures, index_is_open, unread)
     }
 
     /// Proves that the file takes what a poll may bring: writes [`PROBE_BYTES`], takes them back, and moves the log into the

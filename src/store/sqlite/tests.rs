@@ -103,6 +103,70 @@ fn a_batch_that_is_dropped_leaves_nothing() {
     assert!(library(&path).feed(&FeedKey::Merged, 9).expect("the feed is read").entries.is_empty());
 }
 
+/// The stories that an item with this text would be told about, or join; it is remembered as `no`.
+fn judged(tx: &mut Tx<'_>, no: i64, text: &str) -> Vec<i64> {
+    let signature = std::sync::Arc::new(crate::dedup::sign("Tin", text));
+    let subject =
+        crate::dedup::Subject { signature: &signature, published: at(0), link: None, credit: None, outlets: &[] };
+    let thresholds = crate::dedup::Thresholds::default();
+    let (verdict, traces) = tx.judge(&subject, at(9), &Outlets::new(), &thresholds).expect("it is judged");
+    tx.remember_words(ItemNo(no), at(9), &traces, &signature).expect("it is remembered");
+    verdict.joins.iter().chain(&verdict.related).map(|one| one.story).collect()
+}
+
+#[test]
+fn a_first_batch_that_is_dropped_leaves_an_index_that_can_be_asked() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).expect("a new file opens");
+    let text = "Sáng nay mưa lớn làm ngập nhiều tuyến đường ở thành phố, học sinh phải nghỉ học.".repeat(3);
+    drop({
+        let mut tx = store.begin().expect("a batch begins");
+        judged(&mut tx, 1, &text);
+        tx
+    });
+    let mut tx = store.begin().expect("a batch begins");
+    let (story, no) = put(&mut tx, &item("s", "a", "Tin", &text), 1, &[]);
+    assert_eq!(judged(&mut tx, no.0, &text), [0; 0]);
+    assert_eq!(judged(&mut tx, 2, &text), [story.0]);
+    tx.commit().expect("the batch is kept");
+}
+
+#[test]
+fn an_index_of_another_version_is_emptied_although_the_batch_that_did_so_was_dropped() {
+    let (_folder, path) = file();
+    let text = "Sáng nay mưa lớn làm ngập nhiều tuyến đường ở thành phố, học sinh phải nghỉ học.".repeat(3);
+    let mut store = Store::open(&path).expect("a new file opens");
+    let mut tx = store.begin().expect("a batch begins");
+    let (_, no) = put(&mut tx, &item("s", "a", "Tin", &text), 1, &[]);
+    judged(&mut tx, no.0, &text);
+    tx.run(|tx| tx.execute("UPDATE likeness_meta SET signature_version = signature_version - 1", []))
+        .expect("it is there");
+    tx.commit().expect("the batch is kept");
+    drop(store);
+    let mut store = Store::open(&path).expect("the file opens");
+    for _ in 0..2 {
+        let mut tx = store.begin().expect("a batch begins");
+        assert!(tx.words_behind().expect("the index answers").is_some());
+        drop(tx);
+    }
+}
+
+#[test]
+fn words_of_an_edit_that_was_dropped_are_not_compared_with() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).expect("a new file opens");
+    let text = "Sáng nay mưa lớn làm ngập nhiều tuyến đường ở thành phố, học sinh phải nghỉ học.".repeat(3);
+    let mut tx = store.begin().expect("a batch begins");
+    let (story, no) = put(&mut tx, &item("s", "a", "Tin", &text), 1, &[]);
+    judged(&mut tx, no.0, &text);
+    tx.commit().expect("the batch is kept");
+    let mut tx = store.begin().expect("a batch begins");
+    judged(&mut tx, no.0, "Đội tuyển bóng đá nữ của tỉnh thắng trận mở màn trên sân nhà với tỉ số ba không.");
+    drop(tx);
+    let mut tx = store.begin().expect("a batch begins");
+    assert_eq!(judged(&mut tx, 2, &text), [story.0]);
+}
+
 #[test]
 fn an_identity_outlives_its_item() {
     let (_folder, path) = file();

@@ -181,7 +181,7 @@ pub struct Tx<'a> {
     pub(super) tx: Transaction<'a>,
     pub(super) likeness: &'a mut Option<Likeness>,
     /// Whether this transaction has looked that `likeness` still fits the tables.
-    pub(super) index_is_open: bool,
+    pub(super) index_is_open: &'a mut bool,
     pub(super) signatures: &'a mut SignatureCache,
     pub(super) path: PathBuf,
     /// Number of this batch among all that changed something; feeds carry it as `changed`.
@@ -203,6 +203,7 @@ impl<'a> Tx<'a> {
         path: &Path,
         likeness: &'a mut Option<Likeness>,
         signatures: &'a mut SignatureCache,
+        index_is_open: &'a mut bool,
         unread: &'a mut Option<i64>,
     ) -> Result<Self, StoreError> {
         let tx = connection
@@ -222,7 +223,7 @@ impl<'a> Tx<'a> {
         Ok(Self {
             tx,
             likeness,
-            index_is_open: false,
+            index_is_open,
             signatures,
             path: path.to_owned(),
             change,
@@ -241,7 +242,7 @@ impl<'a> Tx<'a> {
     ///
     /// [`StoreError::Database`]; nothing of the batch is kept then.
     pub fn commit(self) -> Result<bool, StoreError> {
-        let Self { tx, path, change, dirty, .. } = self;
+        let Self { tx, path, change, dirty, index_is_open, .. } = self;
         let run = || -> rusqlite::Result<bool> {
             for feed in &dirty {
                 tx.prepare_cached("UPDATE feed SET changed = ?2 WHERE no = ?1")?.execute(params![feed, change])?;
@@ -251,6 +252,7 @@ impl<'a> Tx<'a> {
                     .execute([change.to_string()])?;
             }
             tx.commit()?;
+            *index_is_open = false;
             Ok(!dirty.is_empty())
         };
         run().map_err(|source| database(&path, source))
