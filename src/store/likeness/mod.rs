@@ -440,6 +440,7 @@ impl LikenessOn<'_> {
             )?;
             let segment = self.write_segment(Some(lowest - 1), 1, seen, postings)?;
             self.likeness.segments.push(segment);
+            self.likeness.hold_the_newest();
         }
         self.conn.prepare_cached("UPDATE likeness_meta SET behind = ?1")?.execute([behind]).map(drop)
     }
@@ -784,6 +785,23 @@ mod tests {
             let once = |items: Vec<i64>| items.into_iter().collect::<std::collections::BTreeSet<_>>();
             assert_eq!(once(index.same(&traces.keys).unwrap()), once(memory.same(&traces.keys).unwrap()));
         }
+    }
+
+    #[test]
+    fn what_is_brought_back_takes_no_more_memory_than_what_came() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let traces = |item: i64| Traces {
+            fingerprints: (0..1_000).map(|n| (item as u32 * 1_000 + n).wrapping_mul(2_654_435_761)).collect(),
+            keys: Vec::new(),
+        };
+        let mut index = likeness.on(&conn).unwrap();
+        for behind in [1_200, 600, 0] {
+            let slice: Vec<_> = (behind..behind + 600).map(|item| (item, at(item), traces(item))).collect();
+            index.bring_back(&slice, at(0), behind).unwrap();
+        }
+        let held: usize = index.likeness.segments.iter().filter_map(|one| one.held.as_ref()).map(Held::bytes).sum();
+        assert!(held > 0 && held <= HELD_BYTES, "{held} bytes of {HELD_BYTES}");
     }
 
     #[test]
