@@ -61,8 +61,8 @@ fn put(tx: &mut Tx<'_>, item: &Item, seconds: i64, topics: &[&str]) -> (StoryNo,
         )
         .expect("an item can be added");
     assert_eq!(no, origin);
-    let plain = crate::text::stripped(&crate::text::folded(&format!("{}\n{}", item.title, item.text)));
-    tx.index_words(story, &plain, true).expect("words can be indexed");
+    let words = crate::normalise::search_words(&item.title, &item.text);
+    tx.index_words(story, &words, true).expect("words can be indexed");
     (story, no)
 }
 
@@ -256,6 +256,34 @@ fn search_finds_with_and_without_accents() {
     assert_eq!(find("sơ tán"), ["Bão số 5 vào Đà Nẵng"]);
     assert!(find("lũ").is_empty());
     assert!(find("\" OR *").is_empty());
+}
+
+#[test]
+fn search_finds_every_kind_of_word() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).expect("a new file opens");
+    let mut tx = store.begin().expect("a batch begins");
+    let text = "Kỷ niệm 8/3 ở Đắk-Lắk: “Covid-19”… 3,5% (đợt·hai)·ba, TP.HCM; 越南新聞 chào 🎉Tết🎉 🇻🇳 \
+                Ba\u{200b}Vì phường\u{ad}xã Ngu\u{302}\u{301}n × 5 km² Ⅳ ½ ngày Ｎｉｎｈ Ειρήνη мир ｡ﾊﾟ \u{301}lẻ i\u{307}a ẞ";
+    put(&mut tx, &item("s", "a", "Lễ 20-11", text), 1, &[]);
+    put(&mut tx, &item("s", "b", "x".repeat(1 << 20).as_str(), &format!("{} cuối", "tin ".repeat(100_000))), 2, &[]);
+    tx.commit().expect("the batch is kept");
+    let library = library(&path);
+    let find = |query: &str| library.search(query, 0, 10).expect("search answers").entries.len();
+    for word in
+        text.split(' ').chain(["Lễ", "20-11", "20", "le", "dak lak", "đắk", "lắk", "3,5", "hai", "ba", "dot", "hcm"])
+    {
+        for query in [word.to_owned(), word.to_uppercase(), crate::text::stripped(&crate::text::folded(word))] {
+            let is_empty = crate::text::Query::parse(&query).is_empty();
+            assert_eq!(find(&query), usize::from(!is_empty), "{query:?} of {word:?}");
+        }
+    }
+    for query in ["tin", "cuoi", "\"tin tin\"", "\"tin cuối\""] {
+        assert_eq!(find(query), 1, "{query}");
+    }
+    for query in ["83", "covid19", "tếtt", "🎉", "xxx", "\"cuối tin\""] {
+        assert_eq!(find(query), 0, "{query}");
+    }
 }
 
 #[test]
