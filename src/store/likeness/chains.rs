@@ -44,6 +44,11 @@ impl Chains {
         self.links.push((rank, older));
     }
 
+    /// How often something was pushed.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
     /// What was pushed for a spot, newest first.
     pub fn with(&self, spot: u32) -> impl Iterator<Item = u32> + '_ {
         let first = self.newest.get(&spot).map(|&link| self.links[link as usize]);

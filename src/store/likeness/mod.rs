@@ -9,7 +9,7 @@
 //! | `likeness_key` | a part of a run's keys, packed: for good (see [`keys`]) |
 //! | `likeness_meta` | one row: by which signature version all this was made, and below which item that is yet to be done |
 //!
-//! Every [`PENDING`] items, the pending ones become a segment; [`MERGED`] small segments become a large one. So each
+//! Every [`PENDING`] items (fewer where they are very long), the pending ones become a segment; [`MERGED`] small segments become a large one. So each
 //! posting is written three times, always in long stretches, and a look-up asks few segments. Which of them to ask at all is
 //! told by a filter in memory for each (sixteen bits a fingerprint), so that an item without copies, as most are, hardly
 //! touches the database. The filters are rebuilt when the index is opened; verdicts do not depend on them.
@@ -31,6 +31,10 @@ use crate::model::Instant;
 
 /// Items after which the pending ones are sorted into a segment: a millisecond of reading when the index is opened.
 const PENDING: usize = 4096;
+
+/// Fingerprints of one of them, on average, beyond which they are sorted before: an article has 36, but a text of ten
+/// megabytes has a hundred thousand, and until they are sorted they lie in memory.
+const EACH: usize = 64;
 
 /// Small segments that are merged into a large one: 32,768 items, about a week of a hundred busy sources.
 const MERGED: usize = 8;
@@ -165,7 +169,8 @@ impl FromIterator<Seen> for Items {
 }
 
 impl Likeness {
-    /// Creates the tables and reads what is in them. An index that was made by another signature version is emptied:
+    /// Creates the tables and reads what is in them; where the transaction that did so is not kept, what it returns is of no
+    /// more use. An index that was made by another signature version is emptied:
     /// [`LikenessOn::behind`] says so, and [`LikenessOn::bring_back`] fills it again, newest first, while new items arrive.
     ///
     /// # Errors
@@ -392,7 +397,8 @@ impl Index for LikenessOn<'_> {
         keys::postings(item, &traces.keys).for_each(|posting| self.likeness.keys.push(posting));
         let seen = Seen { item, seen: at.timestamp(), fingerprints: traces.fingerprints.len() as u32 };
         self.likeness.pending.push(seen, traces.fingerprints.iter().copied());
-        if self.likeness.pending.items.len() >= self.likeness.sizes.0 {
+        let Likeness { pending, sizes: (most, _), .. } = &*self.likeness;
+        if pending.items.len() >= *most || pending.ranks.len() >= *most * EACH {
             self.seal()?;
         }
         Ok(())
@@ -653,6 +659,26 @@ mod tests {
         }
         assert!(likeness.segments.iter().any(|segment| segment.level == 1), "segments were merged");
         assert!(likeness.segments.len() < 700 / 16);
+    }
+
+    #[test]
+    fn very_long_texts_do_not_wait_in_memory_for_others() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut likeness = small(&conn);
+        let traces = |item: i64| Traces {
+            fingerprints: (0..400).map(|n| (item as u32 * 200 + n).wrapping_mul(2_654_435_761)).collect(),
+            keys: vec![item],
+        };
+        for item in 0..50 {
+            likeness.on(&conn).unwrap().insert(item, at(item), &traces(item)).unwrap();
+            assert!(likeness.pending.ranks.len() < 16 * EACH, "{} wait", likeness.pending.ranks.len());
+        }
+        for mut likeness in [likeness, small(&conn)] {
+            let mut index = likeness.on(&conn).unwrap();
+            let near = sorted(index.near(&traces(20).fingerprints, Enough::ONE, at(0), at(99)).unwrap());
+            assert_eq!(near, [(19, 200), (20, 400), (21, 200)]);
+            assert_eq!(index.same(&[20]).unwrap(), [20]);
+        }
     }
 
     #[test]
