@@ -6,6 +6,7 @@ mod common;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use common::daemon::{Daemon, Manager};
 use common::{Desk, Item, Page, assert_sound, item, rss, stderr, wait_for};
@@ -183,6 +184,44 @@ fn a_poll_that_cannot_be_kept_asks_nobody() {
     assert!(stderr(&output).contains("not mounted read-only"), "{}", stderr(&output));
     assert_eq!(desk.press.all_seen().len(), asked);
     assert!(desk.succeeds(&["search", "de song day"]).contains("Tin số 2"), "what only reads goes on");
+}
+
+#[test]
+fn a_poll_that_cannot_be_kept_harms_no_other_of_the_first_batch() {
+    let mut sources = "[[source]]\nid = \"bao-hong\"\nurl = \"PRESS/hong.rss\"\n".to_owned();
+    for n in 0..4 {
+        sources.push_str(&format!("[[source]]\nid = \"bao-{n}\"\nurl = \"PRESS/{n}.rss\"\n"));
+    }
+    let desk = Desk::new(&sources);
+    let path = |name: &str| format!("https://bao.example/{name}.html");
+    let put = |name: &str, wait: u64| {
+        let articles = [item(&path(name), &format!("Tin của báo {name}"), "20 Nov 2026 08:00:00 +0700")];
+        desk.press.put(&format!("/{name}.rss"), Page::rss(rss("Báo", &articles)).slow(Duration::from_millis(wait)));
+    };
+    put("hong", 0);
+    // Some in the batch of the first one, others after it.
+    [(0, 0), (1, 0), (2, 150), (3, 150)].into_iter().for_each(|(n, wait)| put(&n.to_string(), wait));
+    let database = desk.path("bantin.db");
+    drop(bantin::store::sqlite::Store::open(&database).expect("a new file opens"));
+    let db = rusqlite::Connection::open(&database).expect("it opens");
+    db.execute_batch(
+        "CREATE TRIGGER hong BEFORE INSERT ON item WHEN NEW.link LIKE '%hong%'
+         BEGIN SELECT RAISE(ABORT, 'on purpose'); END",
+    )
+    .expect("a trigger can be made");
+    db.close().expect("it closes");
+    let output = desk.run(&["poll"]);
+    let kept = || -> Vec<String> {
+        let db = rusqlite::Connection::open(&database).expect("it opens");
+        let mut titles = db.prepare("SELECT title FROM item ORDER BY title").expect("it is a table");
+        titles.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("it can be read")
+    };
+    let others: Vec<String> = (0..4).map(|n| format!("Tin của báo {n}")).collect();
+    assert_eq!(kept(), others, "{output:?}");
+    rusqlite::Connection::open(&database).and_then(|db| db.execute_batch("DROP TRIGGER hong")).expect("it is mended");
+    desk.succeeds(&["poll"]);
+    assert_eq!(kept().len(), 5);
+    assert_sound(&database);
 }
 
 /// Overwrites the pages that hold a table.
