@@ -74,7 +74,13 @@ impl Keys {
         let mut rows = runs.query([])?;
         while let Some(row) = rows.next()? {
             let (id, level, keys): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let mut run = Run::new(id, level, keys.unsigned_abs());
+            // Each takes two bytes at least: what a damaged file says must not decide how much memory is asked for.
+            let bytes: i64 = conn
+                .prepare_cached(
+                    "SELECT coalesce(sum(length(keys)), 0) FROM likeness_key WHERE place BETWEEN ?1 AND ?2",
+                )?
+                .query_row([place(id, 0), place(id, u32::MAX)], |row| row.get(0))?;
+            let mut run = Run::new(id, level, keys.clamp(0, bytes).unsigned_abs());
             each(conn, id, 0, u32::MAX, |(spot, _)| run.filter.add(spot))?;
             self.runs.push(run);
         }
@@ -299,6 +305,18 @@ mod tests {
         assert_eq!(with(&keys, &conn, 7), [4999, 4998, 4997, 4996, 4995, 4994, 4993, 4992]);
         let bytes: i64 = conn.query_row("SELECT sum(length(keys)) FROM likeness_key", [], |row| row.get(0)).unwrap();
         assert!(bytes < 1_000, "{bytes} bytes for one text");
+    }
+
+    #[test]
+    fn a_run_that_claims_more_keys_than_it_has_asks_for_no_more_memory() {
+        let conn = Connection::open_in_memory().unwrap();
+        let mut keys = keys(&conn);
+        (0..100).flat_map(|item| postings(item, &[item]).collect::<Vec<_>>()).for_each(|posting| keys.push(posting));
+        keys.seal(&conn).unwrap();
+        conn.execute("UPDATE likeness_run SET keys = 9223372036854775807", []).unwrap();
+        keys.reload(&conn).unwrap();
+        assert!(keys.runs[0].keys < 2_000, "{} keys", keys.runs[0].keys);
+        assert_eq!(with(&keys, &conn, 7), [7]);
     }
 
     #[test]
