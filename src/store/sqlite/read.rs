@@ -1,17 +1,20 @@
 //! The readers' side: feeds, pages, stories, search, and what commands ask. Never writes, is never blocked.
 
+mod carriers;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use self::carriers::{Sources, carriers};
 use super::StoreError;
 use super::connections::Connections;
 use super::write::{Extra, ItemNo, StoryNo, instant};
 use crate::model::{
-    Carrier, Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug,
-    SourceId, StoryKey, StoryView, TopicId,
+    Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug, SourceId,
+    StoryKey, StoryView, TopicId,
 };
 use crate::store::Library;
 use crate::text;
@@ -330,7 +333,7 @@ impl SqliteLibrary {
 
     fn entries(&self, db: &Connection, stories: &[(i64, i64)]) -> rusqlite::Result<Vec<Entry>> {
         let catalog = Arc::clone(&self.catalog.read().expect("no holder of this lock can panic"));
-        let mut sources = Sources { db, catalog: &catalog, known: HashMap::new() };
+        let mut sources = Sources::new(db, &catalog);
         let mut one = db.prepare_cached(
             "SELECT story.key, story.entry_id, story.published, story.topics, story.items, item.no, item.source, item.title,
                     item.link, item.summary, item.updated, item.extra, item.credit, item.language, item.content,
@@ -483,7 +486,7 @@ impl Library for SqliteLibrary {
             let Some((no, included, origin)) = found else { return Ok(None) };
             let Some(entry) = self.entries(db, &[(no, included)])?.pop() else { return Ok(None) };
             let catalog = Arc::clone(&self.catalog.read().expect("no holder of this lock can panic"));
-            let mut sources = Sources { db, catalog: &catalog, known: HashMap::new() };
+            let mut sources = Sources::new(db, &catalog);
             let carriers = carriers(db, &mut sources, no, origin)?;
             let text = match &entry.content {
                 Some(html) => text::html::to_text(html),
@@ -594,79 +597,6 @@ impl SqliteLibrary {
             .collect()
         })
     }
-}
-
-/// Sources already looked up while a page is put together.
-struct Sources<'a> {
-    db: &'a Connection,
-    catalog: &'a Catalog,
-    known: HashMap<i64, Known>,
-}
-
-struct Known {
-    source: EntrySource,
-    province: Option<ProvinceSlug>,
-    full_content: bool,
-}
-
-impl Sources<'_> {
-    fn get(&mut self, no: i64) -> rusqlite::Result<&Known> {
-        if !self.known.contains_key(&no) {
-            let (id, url, meta) = self
-                .db
-                .prepare_cached(
-                    "SELECT id, url, coalesce(document, '{}')
-                     FROM source LEFT JOIN source_document ON source = no WHERE no = ?1",
-                )?
-                .query_row([no], |row| {
-                    Ok((
-                        SourceId::new(row.get::<_, String>(0)?),
-                        row.get::<_, String>(1)?,
-                        from_json::<FeedMeta>(&row.get::<_, String>(2)?),
-                    ))
-                })?;
-            let configured = self.catalog.sources.get(&id);
-            let title = configured
-                .and_then(|source| source.title.clone())
-                .or_else(|| meta.title.clone().filter(|title| !title.trim().is_empty()))
-                .unwrap_or_else(|| id.to_string());
-            let known = Known {
-                source: EntrySource {
-                    title,
-                    outlet: configured.and_then(|source| source.outlet.clone()),
-                    url: configured.map_or(url, |source| source.url.clone()),
-                    id: configured.is_some().then_some(id),
-                    meta,
-                },
-                province: configured.and_then(|source| source.province.clone()),
-                full_content: configured.is_some_and(|source| source.full_content),
-            };
-            self.known.insert(no, known);
-        }
-        Ok(&self.known[&no])
-    }
-}
-
-/// Everyone who carried a story, in order of time.
-fn carriers(db: &Connection, sources: &mut Sources<'_>, story: i64, origin: i64) -> rusqlite::Result<Vec<Carrier>> {
-    let rows: Vec<(i64, i64, String, Option<String>, i64)> = db
-        .prepare_cached(
-            "SELECT no, source, title, link, min(coalesce(published, first_seen), first_seen) AS at FROM item
-             WHERE story = ?1 ORDER BY at, no",
-        )?
-        .query_map([story], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    rows.into_iter()
-        .map(|(no, source, title, link, at)| {
-            Ok(Carrier {
-                source: sources.get(source)?.source.clone(),
-                title,
-                link,
-                published: instant(at),
-                is_origin: no == origin,
-            })
-        })
-        .collect()
 }
 
 fn topics_of(text: &str) -> Vec<TopicId> {
