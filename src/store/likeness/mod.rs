@@ -2,7 +2,7 @@
 //!
 //! | table | a row means |
 //! |---|---|
-//! | `likeness_pending` | an item whose fingerprints still lie as they came: written with the item, in its transaction |
+//! | `likeness_pending` | an item whose fingerprints and keys still lie as they came: written with it, in its transaction |
 //! | `likeness_segment` | some thousand items whose fingerprints have been sorted together; each with when it was seen |
 //! | `likeness_chunk` | a part of a segment's postings, packed (see [`segment`]) |
 //! | `likeness_run` | some thousand items or more whose keys (hashes of text, beginning and address) have been sorted together |

@@ -94,6 +94,30 @@ fn a_feed_holds_the_newest_stories_by_inclusion() {
 }
 
 #[test]
+fn search_writes_out_once_a_batch_what_many_polls_bring() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).expect("a new file opens");
+    let mut tx = store.begin().expect("a batch begins");
+    let rows = |tx: &Tx<'_>| -> i64 {
+        tx.run(|db| db.query_row("SELECT count(*) FROM words_data", [], |row| row.get(0))).expect("they are counted")
+    };
+    let before = rows(&tx);
+    // Twice the same poll, document and fact: what is there already is written in another way than what is new.
+    for (n, second) in [("a", 10), ("b", 10)] {
+        put(&mut tx, &item("s", n, n, "chữ"), second, &["kinh-te"]);
+        let source = tx.source(&SourceId::new("s"), &[], "https://bao.example/rss").expect("it is there");
+        tx.save_state(source, "https://bao.example/rss", "{}").expect("a state is kept");
+        tx.save_document(source, None, &[], &[1]).expect("a document is kept");
+        tx.add_poll(source, at(second), &NewPoll::default(), 1).expect("a poll is kept");
+        tx.set_meta("host:bao.example", n).expect("a fact is kept");
+        assert_eq!(rows(&tx), before, "the words wait for the end of the batch");
+    }
+    tx.commit().expect("the batch is kept");
+    let tx = store.begin().expect("a batch begins");
+    assert!(rows(&tx) > before);
+}
+
+#[test]
 fn a_batch_that_is_dropped_leaves_nothing() {
     let (_folder, path) = file();
     let mut store = Store::open(&path).expect("a new file opens");

@@ -112,18 +112,17 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let is_unread = self.is_unread(story);
         let moved = self.run(|tx| {
-            let (before, changed, shown): (i64, i64, Option<i64>) = tx
+            let (before, changed, shown): (i64, i64, i64) = tx
                 .prepare_cached("SELECT published, changed, origin FROM story WHERE no = ?1")?
                 .query_row([story.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let mut words = tx.prepare_cached("SELECT words_hash, updated FROM item WHERE no = ?1")?;
             let mut of = |item: i64| {
                 words.query_row([item], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).optional()
             };
-            let shown = shown.filter(|shown| *shown != origin.0);
-            let changed = match shown.filter(|shown| *shown != 0) {
-                None => changed,
-                Some(_) if is_unread => changed,
-                Some(shown) => match (of(shown)?, of(origin.0)?) {
+            let moved = shown != origin.0;
+            let changed = match moved && !is_unread {
+                false => changed,
+                true => match (of(shown)?, of(origin.0)?) {
                     (Some((was, at)), Some((is, _))) if was == is => changed.max(at),
                     _ => now.timestamp(),
                 },
@@ -134,7 +133,7 @@ impl Tx<'_> {
                 tx.prepare_cached("UPDATE entry SET published = ?2 WHERE story = ?1")?
                     .execute(params![story.0, published.timestamp()])?;
             }
-            Ok(shown.is_some())
+            Ok(moved)
         })?;
         self.mark_story(story)?;
         Ok(moved)
