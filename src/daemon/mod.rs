@@ -17,12 +17,14 @@
 //! | `press.rs` | rounds of publishing, and what `/health` says |
 //! | `panel.rs`, `metrics.rs`, `exposition.rs` | the pages for the sysadmin, and what they count |
 //! | `listeners.rs` | what readers connect to |
+//! | `socket.rs` | sockets in the file system: what a killed process left behind is replaced |
 //! | `control.rs`, `commands.rs` | commands beside a running daemon: the protocol, and the daemon's end of it |
 //! | `overrule.rs` | what people decide: split, merge, takedown |
 //! | `publisher.rs` | renders what changed, writes the files |
 //! | `systemd.rs` | readiness, watchdog, passed sockets |
 //! | `upkeep.rs` | pruning, backups, free space |
-//! | `log.rs` | where logs go |
+//! | `log.rs`, `burst.rs` | where logs go; many equal warnings told as one |
+//! | `doctor/` | what `bantin doctor` looks at, and what it says of it |
 
 pub mod articles;
 mod burst;
