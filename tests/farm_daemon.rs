@@ -337,7 +337,7 @@ impl Desk {
 /// All that is remembered between polls, and what follows from it.
 #[derive(Debug, PartialEq)]
 struct Known {
-    sources: BTreeMap<SourceId, (SourceState, Option<Instant>)>,
+    sources: BTreeMap<SourceId, (Arc<SourceState>, Option<Instant>)>,
     hosts: BTreeMap<Host, HostState>,
 }
 

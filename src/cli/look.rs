@@ -65,7 +65,7 @@ pub fn plan(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::Res
             id: &source.id,
             url: &source.url,
             timetable,
-            state: states.get(&source.id).unwrap_or(&unknown),
+            state: states.get(&source.id).map_or(&unknown, |state| &**state),
         })
     });
     let plan = schedule::plan(sources, &hosts, Utc::now(), AHEAD);
@@ -121,7 +121,7 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
     ]);
     for source in &setup.sources {
         let row = find(&rows, &source.id, &source.was);
-        let state: SourceState = row.and_then(|row| serde_json::from_str(&row.state).ok()).unwrap_or_default();
+        let state = row.and_then(state_of).unwrap_or_default();
         let standing = state.standing.as_ref();
         let outcome = match standing {
             _ if !source.enabled => "disabled".to_owned(),
@@ -178,6 +178,11 @@ fn said_by_daemon(config: &Config) -> anyhow::Result<Vec<String>> {
 }
 
 /// What a sysadmin should know or do about a source, in one sentence.
+/// What is remembered of a source between polls.
+fn state_of(row: &SourceRow) -> Option<SourceState> {
+    SourceState::read(&row.state, row.latest.as_deref())
+}
+
 fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
     let mut notes = Vec::new();
     if let Some(silence) = state.silence(Utc::now()) {
@@ -248,7 +253,7 @@ pub fn source(config: &Config, id: &str, format: Format, out: &mut dyn Write) ->
         writeln!(out, "  address     {}", source.url)?;
         writeln!(out, "  schedule    {}", source.schedule)?;
         if let Some(row) = row {
-            let state: SourceState = serde_json::from_str(&row.state).unwrap_or_default();
+            let state = state_of(row).unwrap_or_default();
             writeln!(out, "  items       {}", row.items)?;
             if let Some(standing) = &state.standing {
                 writeln!(out, "  outcome     {} since {}", standing.outcome.name(), time(standing.since, zone))?;

@@ -208,7 +208,8 @@ fn read_root<'a, 'i>(root: &'a DeTable<'i>, file: Option<&Path>, desk: &'a Desk<
     let tables = source::elements("source", root.get("source"), desk);
     let mut sources = Vec::with_capacity(tables.len());
     for (index, (at, table)) in tables.into_iter().enumerate() {
-        sources.extend(source::read_source(index + 1, at, table, desk, &template, &mut seen));
+        let source = source::read_source(index + 1, at, table, desk, &template, &mut seen);
+        sources.extend(source.map(Arc::new));
     }
     let mut seen = HashMap::new();
     let mut topics = Vec::new();

@@ -1,6 +1,7 @@
 //! `[[topic]]`: named sets of rules.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -141,7 +142,7 @@ fn parse_regex(pattern: &str) -> Result<String, Fault> {
 
 /// Warns about topics that no story can ever fall under. Said only where something is polled: in a file that waits for
 /// its sources every topic would be one.
-pub(super) fn warn_of_idle(topics: &[(usize, Topic)], sources: &[Source], desk: &Desk<'_, '_>) {
+pub(super) fn warn_of_idle(topics: &[(usize, Topic)], sources: &[Arc<Source>], desk: &Desk<'_, '_>) {
     if !sources.iter().any(|source| source.enabled) {
         return;
     }
@@ -153,8 +154,8 @@ pub(super) fn warn_of_idle(topics: &[(usize, Topic)], sources: &[Source], desk: 
 }
 
 /// Why no story can fall under the topic, if none can.
-fn idle(topic: &Topic, sources: &[Source]) -> Option<&'static str> {
-    let let_in = |source: &&Source| {
+fn idle(topic: &Topic, sources: &[Arc<Source>]) -> Option<&'static str> {
+    let let_in = |source: &&Arc<Source>| {
         source.enabled
             && (topic.provinces.is_empty()
                 || source.province.as_ref().is_some_and(|province| topic.provinces.contains(province)))
@@ -175,7 +176,7 @@ fn idle(topic: &Topic, sources: &[Source]) -> Option<&'static str> {
     if only_limits {
         return None;
     }
-    let chosen = |source: &Source| source.section.iter().any(|id| *id == topic.id || topic.sections.contains(id));
+    let chosen = |source: &Arc<Source>| source.section.iter().any(|id| *id == topic.id || topic.sections.contains(id));
     if sources.any(chosen) {
         return None;
     }

@@ -33,7 +33,7 @@ pub struct Config {
     /// `[stories]`
     pub stories: Stories,
     /// `[[source]]`, in file order, disabled ones too.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Arc<Source>>,
     /// `[[topic]]`, in file order.
     pub topics: Vec<Topic>,
     /// The provinces that `province` keys were understood by: compiled in, or the sysadmin's own table.

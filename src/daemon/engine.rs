@@ -22,7 +22,7 @@ use super::further::{self, Whole};
 use super::halt::{Admission, Halt, Standstill};
 use super::metrics::{Metrics, PollCounts};
 use super::setup::Setup;
-use super::writer::{PollIn, PollOut, WriteError, Writer, whole_seconds};
+use super::writer::{HOST, PollIn, PollOut, WriteError, Writer, whole_seconds};
 use crate::config::Source;
 use crate::extract::pool::{Pool, PoolError};
 use crate::extract::{DocumentKind, Unreadable};
@@ -94,7 +94,7 @@ impl PollError {
 /// What the store knows from before that polls go by.
 #[derive(Debug, Default)]
 pub struct Known {
-    states: HashMap<SourceId, SourceState>,
+    states: HashMap<SourceId, Arc<SourceState>>,
     hosts: BTreeMap<Host, HostState>,
     /// What robots.txt files said, by site.
     robots: Vec<(String, String)>,
@@ -122,7 +122,7 @@ pub struct Engine {
     library: Arc<SqliteLibrary>,
     writer: Writer,
     clock: Clock,
-    states: Mutex<HashMap<SourceId, SourceState>>,
+    states: Mutex<HashMap<SourceId, Arc<SourceState>>>,
     hosts: Mutex<BTreeMap<Host, HostState>>,
     network: Mutex<Network>,
     /// What robots.txt files once said and no longer counts, by its key: forgotten with the next that are fetched.
@@ -206,16 +206,17 @@ impl Engine {
             if let (Some(state), Some(before)) = (state, old.source(&source.id))
                 && reads_differently(before, source)
             {
-                state.start_anew();
+                Arc::make_mut(state).start_anew();
             }
         }
-        drop(states);
         self.library.set_catalog(setup.catalog());
         let mut client = self.client.write().expect("no holder of this lock can panic");
         // Whose turn it is at which host, and what robots.txt says, outlives a reload.
         *client = Arc::new(client.changed(Settings::of(&setup.config)));
         drop(client);
+        // Before the states are let go: a poll that ends just now must see that its settings are no longer in force.
         *self.setup.write().expect("no holder of this lock can panic") = setup;
+        drop(states);
     }
 
     /// What reads the store.
@@ -337,10 +338,12 @@ impl Engine {
     }
 
     /// What is known of a source.
-    pub fn state(&self, source: &Source) -> SourceState {
+    pub fn state(&self, source: &Source) -> Arc<SourceState> {
         let states = self.states.lock().expect("no holder of this lock can panic");
         let mut state = states.get(&source.id).cloned().unwrap_or_default();
-        state.settle_url(&source.url);
+        if !state.is_about(&source.url) {
+            Arc::make_mut(&mut state).settle_url(&source.url);
+        }
         state
     }
 
@@ -381,7 +384,8 @@ impl Engine {
         let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
         let state = self.state(source);
         let fetched = client.fetch(&Request::poll(source, &state, self.now())).await;
-        let (mut poll, mut turn) = self.decide(&setup, &client, source, state, fetched).await?;
+        // By itself on the heap, and only now: a poll that waits for its host holds no room for what follows.
+        let (mut poll, mut turn) = Box::pin(self.decide(&setup, &client, source, state, fetched)).await?;
         if source.article {
             // Pages may take minutes: others read in the meantime.
             turn = None;
@@ -393,23 +397,25 @@ impl Engine {
         let host = poll.host.clone();
         let dropped = poll.read.as_ref().map_or(0, |read| read.dropped);
         let out = self.writer.poll(poll, turn).await?;
-        self.learn(source, host, &out);
+        let (new, edited) = (out.counts.new, out.counts.edited);
         let counts = PollCounts {
-            new: out.counts.new,
+            new,
             copies: out.counts.copies,
-            edited: out.counts.edited,
+            edited,
             clamped: out.counts.clamped,
             old: out.counts.old,
             dropped,
             bytes,
         };
         self.metrics.polled(&out.outcome, duration, counts);
+        let outcome = out.outcome.clone();
+        self.learn(source, host, *out);
         self.keep_robots(&client).await?;
         let polled = Polled {
             source: source.id.clone(),
-            new: out.counts.new,
-            edited: out.counts.edited,
-            outcome: out.outcome,
+            new,
+            edited,
+            outcome,
             bytes,
             duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         };
@@ -439,9 +445,9 @@ impl Engine {
         setup: &Arc<Setup>,
         client: &Client,
         source: &Arc<Source>,
-        state: SourceState,
+        state: Arc<SourceState>,
         fetched: Fetched,
-    ) -> Result<(PollIn, Option<OwnedSemaphorePermit>), PollError> {
+    ) -> Result<(Box<PollIn>, Option<OwnedSemaphorePermit>), PollError> {
         // What few polls need is put into boxes below: every poll that waits for its host holds room for the rest.
         let host = fetched.host();
         let now = whole_seconds(fetched.started_at);
@@ -497,7 +503,7 @@ impl Engine {
             whole.read
         });
         facts.network_down = self.observe(source, &host, &facts.outcome, now);
-        let poll = PollIn {
+        let poll = Box::new(PollIn {
             source: Arc::clone(source),
             facts,
             state,
@@ -508,7 +514,7 @@ impl Engine {
             bytes,
             duration: took,
             stand: Arc::clone(&setup.stand),
-        };
+        });
         Ok((poll, turn))
     }
 
@@ -545,7 +551,7 @@ impl Engine {
                 let mut states = self.states.lock().expect("no holder of this lock can panic");
                 for id in forgive {
                     if let Some(state) = states.get_mut(&id) {
-                        schedule::forgive(state);
+                        schedule::forgive(Arc::make_mut(state));
                     }
                 }
             }
@@ -560,17 +566,26 @@ impl Engine {
         network.is_down()
     }
 
-    fn learn(&self, source: &Source, host: Host, out: &PollOut) {
+    fn learn(&self, source: &Arc<Source>, host: Host, out: PollOut) {
         for notice in &out.notices {
             warn!("source `{}` {notice}", source.id);
         }
+        let mut state = out.state;
         let mut states = self.states.lock().expect("no holder of this lock can panic");
-        states.insert(source.id.clone(), out.state.clone());
+        // The settings may have changed while the poll was under way.
+        if let Some(present) = self.setup().source(&source.id)
+            && !Arc::ptr_eq(present, source)
+            && reads_differently(source, present)
+        {
+            Arc::make_mut(&mut state).start_anew();
+        }
+        states.insert(source.id.clone(), state);
+        drop(states);
         let mut hosts = self.hosts.lock().expect("no holder of this lock can panic");
         if out.host == HostState::default() {
             hosts.remove(&host);
         } else {
-            hosts.insert(host, out.host.clone());
+            hosts.insert(host, out.host);
         }
     }
 }
@@ -617,15 +632,31 @@ fn tell(polled: &Polled) {
 }
 
 /// What the store knows of sources, by their present ids. A state that cannot be read counts as none.
-pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<SourceId, SourceState>, StoreError> {
-    let mut stored: HashMap<SourceId, String> = library.states()?.into_iter().collect();
-    let mut states = HashMap::with_capacity(stored.len());
+pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<SourceId, Arc<SourceState>>, StoreError> {
+    // Under which ids each may be kept, the present one before those it was renamed from.
+    let mut names: HashMap<&str, (&SourceId, usize)> = HashMap::with_capacity(setup.sources.len());
     for source in &setup.sources {
-        let found = std::iter::once(&source.id).chain(&source.was).find_map(|id| stored.remove(id));
-        if let Some(state) = found.and_then(|json| serde_json::from_str(&json).ok()) {
-            states.insert(source.id.clone(), state);
+        for (age, id) in std::iter::once(&source.id).chain(&source.was).enumerate() {
+            names.entry(id.as_str()).or_insert((&source.id, age));
         }
     }
+    let mut states = HashMap::with_capacity(setup.sources.len());
+    // Of those that have been renamed, how old the name is under which they were found.
+    let mut renamed: HashMap<&SourceId, usize> = HashMap::new();
+    library.states(|name, lasting, latest| {
+        let Some(&(id, age)) = names.get(name) else { return };
+        if age > 0 && (states.contains_key(id) && renamed.get(id).is_none_or(|known| *known < age)) {
+            return;
+        }
+        match age {
+            0 => renamed.remove(id),
+            _ => renamed.insert(id, age),
+        };
+        match SourceState::read(lasting, latest) {
+            Some(state) => states.insert(id.clone(), Arc::new(state)),
+            None => states.remove(id),
+        };
+    })?;
     Ok(states)
 }
 
@@ -635,7 +666,7 @@ const ROBOTS: &str = "robots:";
 /// What the store knows of hosts.
 pub fn load_hosts(library: &SqliteLibrary) -> Result<BTreeMap<Host, HostState>, StoreError> {
     Ok(library
-        .meta_with_prefix("host:")?
+        .meta_with_prefix(HOST)?
         .into_iter()
         .filter_map(|(name, json)| Some((serde_json::from_value(name.into()).ok()?, serde_json::from_str(&json).ok()?)))
         .collect())

@@ -2,8 +2,8 @@
 //! backup comes from memory, so that the pages are there when the database is not.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 
 use chrono::{SecondsFormat, TimeDelta};
 
@@ -222,7 +222,7 @@ impl Office {
 
     fn write_sources(&self, page: &mut Exposition, now: Instant) {
         let (engine, setup) = (self.engine(), self.engine().setup());
-        let sources: Vec<(&Source, SourceState)> =
+        let sources: Vec<(&Source, Arc<SourceState>)> =
             setup.enabled().map(|source| (&**source, engine.state(source))).collect();
         page.gauge("bantin_sources_enabled", "Sources that are polled.", sources.len());
         let at = |at: Option<Instant>| at.map(|at| at.timestamp() as f64);

@@ -40,7 +40,7 @@ impl Setup {
     /// Schedules that cannot be read. None can be left once `config` has checked them with [`schedule::Cron::parse`].
     pub fn new(config: Config) -> Result<Self, Vec<(SourceId, CronError)>> {
         let timetables = schedule::timetables(&config.sources, config.site.timezone)?;
-        let sources: Vec<Arc<Source>> = config.sources.iter().cloned().map(Arc::new).collect();
+        let sources = config.sources.clone();
         let index = sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect();
         let matcher = Matcher::new(&config.topics);
         let masthead = Arc::new(Masthead::new(&config, provinces(&config), super::publisher::changed_at(&config)));

@@ -6,12 +6,15 @@
 //! Batches close after [`BATCH_ITEMS`] items (they are held until then, in case one of them spoils it), or when nothing has come for [`LINGER`]: 20,000 rows/s are reached from
 //! about 1,000 rows a transaction on, one commit a poll reaches 4,000 (bench, an ordinary disk).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Clock};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::{debug, error, warn};
 
 use super::articles::{self, Completed};
@@ -35,13 +38,17 @@ const NAP: Duration = Duration::from_millis(5);
 /// How long a batch may stay open at all: a kill loses at most this much work, and no reader waits longer for news.
 const BATCH_AGE: Duration = Duration::from_millis(500);
 
-/// Polls waiting for the writer; more make the pollers wait. Their bodies are gone by then, their items are what is held:
-/// about six times the body, so this and the number of readers bound the memory of a round (485 MiB with a queue of 64
-/// that readers did not wait for, on the bench's 1,000 sources).
+/// Polls with items that may wait for the writer; more make the pollers wait. Their bodies are gone by then, their items are
+/// what is held: about six times the body, so this and the number of readers bound the memory of a round (485 MiB with a
+/// queue of 64 that readers did not wait for, on the bench's 1,000 sources). Polls without items need no place: each poller
+/// that had to be told of one was woken by a system call.
 const QUEUE: usize = 8;
 
-/// Polls of a source that the history keeps: a week at every twenty minutes.
+/// Polls of a source that the history keeps, and those of a day: a week at every twenty minutes.
 const HISTORY: u32 = 504;
+
+/// Key of the fact that tells when the history of polls was last cut to [`HISTORY`].
+const POLLS_FORGOTTEN: &str = "polls-forgotten";
 
 /// Key of the fact that tells when [`forget_old_words`] last did its work.
 const WORDS_FORGOTTEN: &str = "words-forgotten";
@@ -49,8 +56,11 @@ const WORDS_FORGOTTEN: &str = "words-forgotten";
 /// Key of the fact that tells when the words of stories that were taken down were last noted again.
 const TAKEN_DOWN_NOTED: &str = "taken-down-noted";
 
-/// How often it does.
+/// How often that is done, and the history is cut.
 const FORGET_EVERY_SECONDS: i64 = 86_400;
+
+/// Before the name of a host: key of the fact that tells what is known of it.
+pub(super) const HOST: &str = "host:";
 
 /// What the document of a poll gave.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +91,7 @@ pub struct PollIn {
     /// The facts, `facts.outcome` still without counts where there is a document.
     pub facts: PollFacts,
     /// What was known before.
-    pub state: SourceState,
+    pub state: Arc<SourceState>,
     /// The host that answered, or failed to. What is known of it is read where it is changed: another source of the same
     /// host may have been throttled in the meantime.
     pub host: Host,
@@ -115,21 +125,44 @@ pub struct PollOut {
     /// What came of its items.
     pub counts: Counts,
     /// What is known now.
-    pub state: SourceState,
+    pub state: Arc<SourceState>,
     /// Of the host too.
     pub host: HostState,
     /// Worth telling.
     pub notices: Vec<Notice>,
 }
 
-type PollReply = oneshot::Sender<Result<PollOut, Arc<StoreError>>>;
+/// Boxed, as a batch holds hundreds.
+type Kept = Result<Box<PollOut>, Arc<StoreError>>;
+type PollReply = oneshot::Sender<Kept>;
 type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 type Change = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 
 enum Job {
-    Poll(Box<PollIn>, PollReply),
+    Poll(Waiting),
     Change(Change, Done),
     Probe(Done),
+}
+
+/// A poll to be kept.
+struct Waiting {
+    poll: Box<PollIn>,
+    reply: PollReply,
+    /// Where the one who waits for the reply lives.
+    home: Handle,
+    /// Its place in the queue, given back when the writer takes it.
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// Sends replies from a task at `home`: from the writer's thread each would wake the event loop by a system call of its own.
+fn answer(home: &Handle, replies: impl Iterator<Item = (PollReply, Kept)>) {
+    let replies: Vec<_> = replies.collect();
+    home.spawn(async move {
+        for (reply, kept) in replies {
+            // A receiver that is gone has stopped; the work is kept all the same.
+            let _ = reply.send(kept);
+        }
+    });
 }
 
 /// The store as the writer has it: open, or to be opened with the next job.
@@ -159,7 +192,8 @@ impl Counter {
 /// Sends work to the writer. Cheap to clone; the thread ends when the last one is gone.
 #[derive(Clone)]
 pub struct Writer {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::UnboundedSender<Job>,
+    places: Arc<Semaphore>,
 }
 
 /// Why the writer did not do it.
@@ -188,19 +222,18 @@ impl Writer {
         opened: impl Fn() + Send + 'static,
         changed: impl Fn() + Send + 'static,
     ) -> (Self, JoinHandle<Option<Store>>) {
-        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (jobs, queue) = mpsc::unbounded_channel();
         let counter = Counter { path, store, opened: Box::new(opened) };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || run(counter, queue, &changed))
             .expect("a thread can be started while the program starts");
-        (Self { jobs }, thread)
+        (Self { jobs, places: Arc::new(Semaphore::new(QUEUE)) }, thread)
     }
 
-    /// How many jobs wait, and how many may.
+    /// How many polls with items wait, and how many may.
     pub fn queue(&self) -> (usize, usize) {
-        let places = self.jobs.max_capacity();
-        (places - self.jobs.capacity(), places)
+        (QUEUE - self.places.available_permits(), QUEUE)
     }
 
     /// Keeps a poll; returns once it is committed. `turn`, whatever it is, is dropped as soon as the poll has a place in
@@ -209,9 +242,14 @@ impl Writer {
     /// # Errors
     ///
     /// [`WriteError`]; the poll then counts as not having happened.
-    pub async fn poll<T>(&self, poll: PollIn, turn: T) -> Result<PollOut, WriteError> {
+    pub async fn poll<T>(&self, poll: Box<PollIn>, turn: T) -> Result<Box<PollOut>, WriteError> {
+        let place = match poll.read.is_some() || !poll.articles.is_empty() {
+            true => Some(Arc::clone(&self.places).acquire_owned().await.expect("this semaphore is never closed")),
+            false => None,
+        };
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Poll(Box::new(poll), reply)).await.map_err(|_| WriteError::Stopped)?;
+        let waiting = Waiting { poll, reply, home: Handle::current(), place };
+        self.jobs.send(Job::Poll(waiting)).map_err(|_| WriteError::Stopped)?;
         drop(turn);
         Ok(answer.await.map_err(|_| WriteError::Stopped)??)
     }
@@ -227,7 +265,7 @@ impl Writer {
     ) -> Result<T, WriteError> {
         let (change, mut given) = giving(change);
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Change(change, reply)).await.map_err(|_| WriteError::Stopped)?;
+        self.jobs.send(Job::Change(change, reply)).map_err(|_| WriteError::Stopped)?;
         answer.await.map_err(|_| WriteError::Stopped)??;
         given.try_recv().map_err(|_| WriteError::Stopped)
     }
@@ -239,7 +277,7 @@ impl Writer {
     /// [`WriteError`] when it does not.
     pub async fn probe(&self) -> Result<(), WriteError> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Probe(reply)).await.map_err(|_| WriteError::Stopped)?;
+        self.jobs.send(Job::Probe(reply)).map_err(|_| WriteError::Stopped)?;
         Ok(answer.await.map_err(|_| WriteError::Stopped)??)
     }
 
@@ -254,7 +292,7 @@ impl Writer {
     ) -> Result<T, WriteError> {
         let (change, mut given) = giving(change);
         let (reply, answer) = oneshot::channel();
-        self.jobs.blocking_send(Job::Change(change, reply)).map_err(|_| WriteError::Stopped)?;
+        self.jobs.send(Job::Change(change, reply)).map_err(|_| WriteError::Stopped)?;
         answer.blocking_recv().map_err(|_| WriteError::Stopped)??;
         given.try_recv().map_err(|_| WriteError::Stopped)
     }
@@ -273,15 +311,13 @@ fn giving<T: Send + 'static>(
     (Box::new(change), given)
 }
 
-type Waiting = (Box<PollIn>, PollReply);
-
-fn run(mut counter: Counter, mut queue: mpsc::Receiver<Job>, changed: &dyn Fn()) -> Option<Store> {
+fn run(mut counter: Counter, mut queue: mpsc::UnboundedReceiver<Job>, changed: &dyn Fn()) -> Option<Store> {
     let mut held = None;
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
-            Job::Poll(poll, reply) => match counter.store() {
-                Ok(store) => held = keep_batch(store, &mut queue, (poll, reply), changed),
-                Err(why) => drop(reply.send(Err(Arc::new(why)))),
+            Job::Poll(waiting) => match counter.store() {
+                Ok(store) => held = keep_batch(store, &mut queue, waiting, changed),
+                Err(why) => drop(waiting.reply.send(Err(Arc::new(why)))),
             },
             Job::Probe(reply) => {
                 let result = counter.probe();
@@ -312,7 +348,7 @@ fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {
 
 /// The next job, if one comes within `wait`. Looks at the queue now and then: each job that wakes us by itself costs the
 /// event loop as much as it does us to keep it, and none is answered before its batch is.
-fn linger(queue: &mut mpsc::Receiver<Job>, wait: Duration) -> Option<Job> {
+fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, wait: Duration) -> Option<Job> {
     let began = Clock::now();
     loop {
         match queue.try_recv() {
@@ -326,8 +362,14 @@ fn linger(queue: &mut mpsc::Receiver<Job>, wait: Duration) -> Option<Job> {
 /// Keeps polls in one transaction for as long as they come; returns the job that ended it, if one did.
 ///
 /// Where the transaction fails, each poll is kept by itself, so that what is wrong with one harms no other.
-fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting, changed: &dyn Fn()) -> Option<Job> {
+fn keep_batch(
+    store: &mut Store,
+    queue: &mut mpsc::UnboundedReceiver<Job>,
+    first: Waiting,
+    changed: &dyn Fn(),
+) -> Option<Job> {
     let began = Clock::now();
+    let home = first.home.clone();
     let mut batch = vec![first];
     let mut held = None;
     let mut kept = Vec::new();
@@ -335,17 +377,23 @@ fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting
     let result = (|| -> Result<bool, StoreError> {
         let mut tx = store.begin()?;
         has_begun = true;
+        let mut hosts = hosts(&tx)?;
         let mut items = 0;
         loop {
-            let (poll, _) = &batch[kept.len()];
+            let waiting = &mut batch[kept.len()];
+            waiting.place = None;
+            let poll = &*waiting.poll;
             items += poll.read.as_ref().map_or(0, |read| read.items.len()) + poll.articles.len();
-            kept.push(keep(&mut tx, poll)?);
+            if kept.is_empty() {
+                forget_old_polls(&mut tx, poll.facts.polled_at)?;
+            }
+            kept.push(keep(&mut tx, &mut hosts, poll)?);
             let age = began.elapsed();
             if items >= BATCH_ITEMS || age >= BATCH_AGE {
                 break;
             }
             match linger(queue, LINGER.min(BATCH_AGE - age)) {
-                Some(Job::Poll(poll, reply)) => batch.push((poll, reply)),
+                Some(Job::Poll(waiting)) => batch.push(waiting),
                 other => {
                     held = other;
                     break;
@@ -357,9 +405,7 @@ fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting
     match result {
         Ok(any) => {
             debug!(polls = batch.len(), duration_ms = began.elapsed().as_millis() as u64, "kept a batch");
-            for ((_, reply), out) in batch.into_iter().zip(kept) {
-                let _ = reply.send(Ok(out));
-            }
+            answer(&home, batch.into_iter().zip(kept).map(|(waiting, out)| (waiting.reply, Ok(out))));
             if any {
                 changed();
             }
@@ -367,16 +413,15 @@ fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting
         Err(why) if batch.len() == 1 || !has_begun => {
             error!(error = %why, "{} could not be kept: {why}", counted(batch.len(), "poll"));
             let why = Arc::new(why);
-            for (_, reply) in batch {
-                let _ = reply.send(Err(Arc::clone(&why)));
-            }
+            answer(&home, batch.into_iter().map(|waiting| (waiting.reply, Err(Arc::clone(&why)))));
         }
         Err(why) => {
             warn!(error = %why, "a batch of {} polls could not be kept, each is tried by itself: {why}", batch.len());
-            for (poll, reply) in batch {
-                let mut one = || -> Result<(PollOut, bool), StoreError> {
+            for Waiting { poll, reply, .. } in batch {
+                let mut one = || -> Result<(Box<PollOut>, bool), StoreError> {
                     let mut tx = store.begin()?;
-                    let out = keep(&mut tx, &poll)?;
+                    let mut hosts = hosts(&tx)?;
+                    let out = keep(&mut tx, &mut hosts, &poll)?;
                     Ok((out, tx.commit()?))
                 };
                 match one() {
@@ -395,6 +440,16 @@ fn keep_batch(store: &mut Store, queue: &mut mpsc::Receiver<Job>, first: Waiting
         }
     }
     held
+}
+
+/// Once a day: cuts the history of polls.
+fn forget_old_polls(tx: &mut Tx<'_>, now: Instant) -> Result<(), StoreError> {
+    let last = tx.meta(POLLS_FORGOTTEN)?.and_then(|at| at.parse::<i64>().ok()).unwrap_or(0);
+    if (now.timestamp() - last).abs() < FORGET_EVERY_SECONDS {
+        return Ok(());
+    }
+    tx.forget_polls(HISTORY)?;
+    tx.set_meta(POLLS_FORGOTTEN, &now.timestamp().to_string())
 }
 
 /// Once a day of the writer's life, and at its first poll: forgets by which words old items were found.
@@ -418,25 +473,32 @@ fn forget_old_words(tx: &mut Tx<'_>, poll: &PollIn) -> Result<(), StoreError> {
     tx.set_meta(WORDS_FORGOTTEN, &now.timestamp().to_string())
 }
 
+/// What is known of those hosts of which anything is: most are asked, answer, and nothing is to be remembered of them.
+type Hosts = HashMap<String, HostState>;
+
+fn hosts(tx: &Tx<'_>) -> Result<Hosts, StoreError> {
+    let known = tx.meta_with_prefix(HOST)?;
+    Ok(known.into_iter().filter_map(|(name, json)| Some((name, serde_json::from_str(&json).ok()?))).collect())
+}
+
 /// Takes one poll into the open transaction.
-fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
+fn keep(tx: &mut Tx<'_>, hosts: &mut Hosts, poll: &PollIn) -> Result<Box<PollOut>, StoreError> {
     let (source, read) = (&poll.source, poll.read.as_ref());
-    let mut facts = poll.facts.clone();
-    let mut state = poll.state.clone();
-    let host_key = format!("host:{}", poll.host.as_str());
-    let host_before: HostState =
-        tx.meta(&host_key)?.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    let mut host = host_before.clone();
+    let mut facts = Cow::Borrowed(&poll.facts);
+    let mut state = SourceState::clone(&poll.state);
+    let mut host = hosts.get(poll.host.as_str()).cloned().unwrap_or_default();
 
     let mut counts = Counts::default();
     let taken = keep_items(tx, poll, &mut counts)?;
     if !poll.articles.is_empty() {
         keep_articles(tx, poll, &mut counts)?;
     }
-    facts.new_item_dates = std::mem::take(&mut counts.new_dates);
+    if !counts.new_dates.is_empty() {
+        facts.to_mut().new_item_dates = std::mem::take(&mut counts.new_dates);
+    }
     let total = read.map(|read| read.total).or_else(|| (counts.new + counts.edited > 0).then_some(poll.articles.len()));
     if let Some(total) = total.filter(|_| facts.outcome.is_success()) {
-        facts.outcome = match (total, counts.new) {
+        facts.to_mut().outcome = match (total, counts.new) {
             (0, 0) => Outcome::Empty,
             (_, 0) => Outcome::NoNewItems { edited: counts.edited },
             (_, new) => Outcome::NewItems { new, edited: counts.edited },
@@ -444,7 +506,7 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
     }
     let now = facts.polled_at;
     if let Taken::Held(held) = &taken {
-        facts.outcome = Outcome::MassChange { items: held.items, matched: held.matched, new: counts.new };
+        facts.to_mut().outcome = Outcome::MassChange { items: held.items, matched: held.matched, new: counts.new };
     }
     let mut notices = schedule::apply(&mut state, &mut host, &facts, now);
     match &taken {
@@ -461,9 +523,11 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         Taken::All => {}
     }
 
-    let url = state_url(&state, source);
-    let no = tx.source(&source.id, &source.was, &url)?;
-    tx.save_state(no, &url, &json(&state))?;
+    let no = tx.source(&source.id, &source.was, source.url.as_str())?;
+    state.unkept = false;
+    if !tx.save_latest(no, &state.latest())? || !state.lasts_from(&poll.state) {
+        tx.save_lasting(no, state.effective_url(&source.url).as_str(), &state.lasting())?;
+    }
     let row = NewPoll {
         outcome: facts.outcome.name().to_owned(),
         detail: (!facts.outcome.is_success()).then(|| facts.outcome.meaning()),
@@ -475,7 +539,7 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         dropped: read.map_or(0, |read| read.dropped),
         clamped: counts.clamped,
     };
-    tx.add_poll(no, now, &row, HISTORY)?;
+    tx.add_poll(no, now, &row)?;
     if let Some(read) = read {
         // What a document says of itself is kept as it was when its items came: `atom:source` of what has been
         // published must not change because a counter in the document did.
@@ -486,10 +550,12 @@ fn keep(tx: &mut Tx<'_>, poll: &PollIn) -> Result<PollOut, StoreError> {
         };
         tx.save_document(no, has_news.then_some(&read.meta), &read.problems, &seen)?;
     }
-    if host != host_before {
-        tx.set_meta(&host_key, &json(&host))?;
+    if hosts.get(poll.host.as_str()).map_or(host != HostState::default(), |before| host != *before) {
+        tx.set_meta(&format!("{HOST}{}", poll.host.as_str()), &json(&host))?;
+        hosts.insert(poll.host.as_str().to_owned(), host.clone());
     }
-    Ok(PollOut { outcome: facts.outcome, counts, state, host, notices })
+    let outcome = facts.outcome.clone();
+    Ok(Box::new(PollOut { outcome, counts, state: Arc::new(state), host, notices }))
 }
 
 fn keep_items(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<Taken, StoreError> {
@@ -547,10 +613,6 @@ fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<
         tx.article_done(no, article.key)?;
     }
     Ok(())
-}
-
-fn state_url(state: &SourceState, source: &Source) -> String {
-    state.effective_url(&source.url).to_string()
 }
 
 fn json(value: &impl serde::Serialize) -> String {

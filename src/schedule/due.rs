@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -38,7 +39,8 @@ const PARKED_LOOK: TimeDelta = TimeDelta::days(7);
 /// A schedule as one source follows it: with its zone and its own offset.
 #[derive(Debug, Clone)]
 pub struct Timetable {
-    cron: Cron,
+    /// Shared with all that have the same schedule.
+    cron: Arc<Cron>,
     zone: Tz,
     seed: u64,
     offset: TimeDelta,
@@ -51,7 +53,8 @@ impl Timetable {
     ///
     /// The offset depends on the id and the schedule alone, so it is the same after every restart and on every machine:
     /// whole seconds, less than half the schedule's least gap and less than ten minutes.
-    pub fn new(cron: Cron, zone: Tz, id: &SourceId) -> Self {
+    pub fn new(cron: impl Into<Arc<Cron>>, zone: Tz, id: &SourceId) -> Self {
+        let cron = cron.into();
         let seed = xxh3_64(id.as_str().as_bytes());
         let slack = (cron.least_gap() / 2).min(LARGEST_OFFSET);
         let bound = slack.num_seconds().max(1);
@@ -94,16 +97,16 @@ impl Timetable {
 ///
 /// Every schedule that cannot be read, with its source, in file order.
 pub fn timetables(
-    sources: &[config::Source],
+    sources: &[Arc<config::Source>],
     zone: Tz,
 ) -> Result<BTreeMap<SourceId, Timetable>, Vec<(SourceId, CronError)>> {
-    let mut read: HashMap<&str, Result<Cron, CronError>> = HashMap::new();
+    let mut read: HashMap<&str, Result<Arc<Cron>, CronError>> = HashMap::new();
     let mut found = BTreeMap::new();
     let mut errors = Vec::new();
     for source in sources {
-        match read.entry(&source.schedule).or_insert_with(|| Cron::parse(&source.schedule)) {
+        match read.entry(&source.schedule).or_insert_with(|| Cron::parse(&source.schedule).map(Arc::new)) {
             Ok(cron) => {
-                found.insert(source.id.clone(), Timetable::new(cron.clone(), zone, &source.id));
+                found.insert(source.id.clone(), Timetable::new(Arc::clone(cron), zone, &source.id));
             }
             Err(error) => errors.push((source.id.clone(), error.clone())),
         }

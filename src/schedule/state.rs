@@ -3,10 +3,11 @@
 //! When a source is due is computed from these by [`next_due`](super::next_due); how a poll changes them is computed by
 //! [`apply`](super::apply). The store keeps the whole as it is, so it survives a restart.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use crate::model::{Instant, Outcome, PublisherHints};
@@ -18,52 +19,110 @@ use super::rhythm::{Rhythm, Silence};
 use super::validators::Validators;
 
 /// What is remembered of one source.
+///
+/// It is kept in two parts: what every poll changes ([`SourceState::latest`]), and what lasts ([`SourceState::lasting`]), which
+/// a poll that found nothing changed has no reason to write again. Facts that say nothing are left out of both.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SourceState {
     /// The configured address that the facts are about; another one in `feeds.toml` makes most of them void.
+    #[serde(skip_serializing_if = "is_default")]
     pub url: Option<String>,
     /// When the source was polled for the first time, under whatever address.
+    #[serde(skip_serializing_if = "is_default")]
     pub first_polled: Option<Instant>,
     /// When the last poll began.
+    #[serde(skip_serializing)]
     pub polled_at: Option<Instant>,
     /// When the last poll that succeeded began.
+    #[serde(skip_serializing)]
     pub succeeded_at: Option<Instant>,
     /// How things stand, by the last poll that counts.
+    #[serde(skip_serializing)]
     pub standing: Option<Standing>,
     /// How things stood before the last poll; what [`forgive`](super::forgive) goes back to.
+    #[serde(skip_serializing)]
     pub stood_before: Option<Standing>,
     /// The last poll failed through our own network: it counts for nothing and is made up for at once.
+    #[serde(skip_serializing)]
     pub forgiven: bool,
     /// What to ask "has it changed?" with.
+    #[serde(skip_serializing_if = "is_default")]
     pub validators: Option<Validators>,
     /// Hash of the last body that was taken in; an equal one is not parsed again.
+    #[serde(skip_serializing_if = "is_default")]
     pub body_hash: Option<u64>,
     /// Bytes of the bodies, moving average.
+    #[serde(skip_serializing_if = "is_default")]
     pub usual_bytes: Option<u64>,
     /// The server asked us to stay away from this address.
+    #[serde(skip_serializing_if = "is_default")]
     pub hold: Option<Hold>,
     /// What the document asks of those who poll it.
+    #[serde(skip_serializing_if = "is_default")]
     pub hints: PublisherHints,
     /// How long the last answer called itself fresh (`Cache-Control: max-age`, `Expires`), seconds.
+    #[serde(skip_serializing)]
     pub fresh_for_seconds: Option<u64>,
     /// Where the source has moved for good, as we have come to believe.
+    #[serde(skip_serializing_if = "is_default")]
     pub adopted: Option<Adopted>,
     /// A move that has not been confirmed often enough.
+    #[serde(skip_serializing_if = "is_default")]
     pub moving: Option<Moving>,
     /// How often in a row the answer was 410.
+    #[serde(skip_serializing_if = "is_default")]
     pub gone: u32,
     /// Since when the source is left alone because it says that it is gone.
+    #[serde(skip_serializing_if = "is_default")]
     pub parked_at: Option<Instant>,
     /// Most of its items seem to have got new names: held until a later poll confirms it.
+    #[serde(skip_serializing_if = "is_default")]
     pub renaming: Option<Renaming>,
     /// How often it has something new.
+    #[serde(skip_serializing_if = "is_default")]
     pub rhythm: Rhythm,
     /// Until when the server's certificate is valid.
+    #[serde(skip_serializing_if = "is_default")]
     pub certificate_expires: Option<Instant>,
     /// How it usually is, for sources that are no feeds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "is_default")]
     pub habits: Option<Box<Habits>>,
+    /// Something that lasts was changed since it was last kept, and by no poll.
+    #[serde(skip)]
+    pub unkept: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What every poll changes, as it is kept.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Latest<'a> {
+    #[serde(skip_serializing_if = "is_default")]
+    polled_at: Option<Instant>,
+    #[serde(skip_serializing_if = "is_default")]
+    succeeded_at: Option<Instant>,
+    #[serde(skip_serializing_if = "is_default")]
+    standing: Option<Cow<'a, Standing>>,
+    /// Where it stood otherwise before: how, if it stood at all.
+    #[serde(skip_serializing_if = "is_default", deserialize_with = "given")]
+    stood_before: Option<Option<Cow<'a, Standing>>>,
+    #[serde(skip_serializing_if = "is_default")]
+    forgiven: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    fresh_for_seconds: Option<u64>,
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("our own types have only string keys")
+}
+
+/// Tells `null` from nothing at all.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// How a source stands.
@@ -74,8 +133,10 @@ pub struct Standing {
     /// Since when it goes like that: the first poll of an unbroken row of the same failure, or of successes of any kind.
     pub since: Instant,
     /// Since when nothing succeeds, with whatever failures.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub broken_since: Option<Instant>,
     /// How many polls have failed in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u32,
 }
 
@@ -113,13 +174,73 @@ pub struct Moving {
 }
 
 impl SourceState {
+    /// What every poll changes, JSON.
+    pub fn latest(&self) -> String {
+        let latest = Latest {
+            polled_at: self.polled_at,
+            succeeded_at: self.succeeded_at,
+            standing: self.standing.as_ref().map(Cow::Borrowed),
+            stood_before: (self.stood_before != self.standing).then(|| self.stood_before.as_ref().map(Cow::Borrowed)),
+            forgiven: self.forgiven,
+            fresh_for_seconds: self.fresh_for_seconds,
+        };
+        json(&latest)
+    }
+
+    /// All the rest, JSON.
+    pub fn lasting(&self) -> String {
+        json(self)
+    }
+
+    /// Whether all that lasts is as it was kept, of a state that a poll made of `before`.
+    pub fn lasts_from(&self, before: &Self) -> bool {
+        // Without `..`, so that whatever is added is thought of here.
+        #[rustfmt::skip]
+        let Self {
+            url, first_polled, validators, body_hash, usual_bytes, hold, hints, adopted, moving, gone, parked_at, renaming,
+            rhythm, certificate_expires, habits, unkept,
+            polled_at: _, succeeded_at: _, standing: _, stood_before: _, forgiven: _, fresh_for_seconds: _,
+        } = before;
+        !unkept
+            && (&self.url, &self.first_polled, &self.validators) == (url, first_polled, validators)
+            && (&self.body_hash, &self.usual_bytes, &self.hold) == (body_hash, usual_bytes, hold)
+            && (&self.hints, &self.adopted, &self.moving) == (hints, adopted, moving)
+            && (&self.gone, &self.parked_at, &self.renaming) == (gone, parked_at, renaming)
+            && (&self.rhythm, &self.certificate_expires, &self.habits) == (rhythm, certificate_expires, habits)
+    }
+
+    /// Puts together what [`SourceState::lasting`] and [`SourceState::latest`] gave; the older of our versions kept all in
+    /// the former. `None` where either cannot be read.
+    pub fn read(lasting: &str, latest: Option<&str>) -> Option<Self> {
+        let mut state: Self = serde_json::from_str(lasting).ok()?;
+        if let Some(latest) = latest {
+            let latest: Latest<'_> = serde_json::from_str(latest).ok()?;
+            let standing = latest.standing.map(Cow::into_owned);
+            state.stood_before = match latest.stood_before {
+                Some(before) => before.map(Cow::into_owned),
+                None => standing.clone(),
+            };
+            state.standing = standing;
+            state.polled_at = latest.polled_at;
+            state.succeeded_at = latest.succeeded_at;
+            state.forgiven = latest.forgiven;
+            state.fresh_for_seconds = latest.fresh_for_seconds;
+        }
+        Some(state)
+    }
+
     /// The address to ask now: the adopted one where there is one, else `configured`.
     pub fn effective_url(&self, configured: &Url) -> Url {
         self.adopted
             .as_ref()
-            .filter(|_| self.url.as_deref() == Some(configured.as_str()))
+            .filter(|_| self.is_about(configured))
             .and_then(|adopted| Url::parse(&adopted.url).ok())
             .unwrap_or_else(|| configured.clone())
+    }
+
+    /// Whether the facts are about `configured`.
+    pub fn is_about(&self, configured: &Url) -> bool {
+        self.url.as_deref() == Some(configured.as_str())
     }
 
     /// Makes the state one about `configured`: when `feeds.toml` gives the source a new address, whatever was learnt of the
@@ -127,7 +248,7 @@ impl SourceState {
     ///
     /// Returns whether anything was dropped. To be called whenever a configuration is loaded.
     pub fn settle_url(&mut self, configured: &Url) -> bool {
-        if self.url.as_deref() == Some(configured.as_str()) {
+        if self.is_about(configured) {
             return false;
         }
         let known = self.url.is_some();
@@ -138,6 +259,7 @@ impl SourceState {
             rhythm: self.rhythm,
             // These name the address they belong to.
             validators: self.validators.take(),
+            unkept: true,
             ..Self::default()
         };
         known
@@ -154,6 +276,7 @@ impl SourceState {
         self.gone = 0;
         // Other selectors give another list, and may give no dates.
         self.habits = None;
+        self.unkept = true;
     }
 
     /// Whether a mass change that shows again `now` is confirmed by it.
@@ -294,10 +417,62 @@ mod tests {
 
     #[test]
     fn a_state_written_by_an_older_version_can_be_read() {
-        let state: SourceState =
-            serde_json::from_str(r#"{"url": "http://bao.example.vn/rss", "gone": 1}"#).expect("readable");
-        assert_eq!(state.gone, 1);
+        let old =
+            r#"{"url": "http://bao.example.vn/rss", "gone": 1, "polled_at": "1970-01-01T00:00:07Z", "standing": null}"#;
+        let mut state = SourceState::read(old, None).expect("readable");
+        assert_eq!((state.gone, state.polled_at), (1, Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(7))));
         assert_eq!(state.validators, None);
+        // What it says of the last poll no longer counts once that is kept by itself.
+        state.polled_at = None;
+        assert_eq!(SourceState::read(old, Some(&state.latest())), Some(state));
+    }
+
+    #[test]
+    fn what_is_kept_in_two_parts_comes_back_as_it_was() {
+        let at = |second| DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
+        let stood = |outcome, second| Some(Standing { outcome, since: at(second), broken_since: None, failures: 0 });
+        let failing =
+            Some(Standing { broken_since: Some(at(5)), failures: 2, ..stood(Outcome::Gone, 5).expect("one") });
+        for (standing, stood_before) in [
+            (None, None),
+            (stood(Outcome::NotModified, 1), None),
+            (None, failing.clone()),
+            (failing.clone(), stood(Outcome::NotModified, 1)),
+            (failing.clone(), failing),
+        ] {
+            let state = SourceState {
+                url: Some("http://bao.example.vn/rss".to_owned()),
+                first_polled: Some(at(1)),
+                polled_at: Some(at(9)),
+                succeeded_at: Some(at(8)),
+                standing,
+                stood_before,
+                forgiven: true,
+                fresh_for_seconds: Some(300),
+                gone: 2,
+                ..SourceState::default()
+            };
+            assert_eq!(SourceState::read(&state.lasting(), Some(&state.latest())), Some(state));
+        }
+    }
+
+    #[test]
+    fn a_poll_that_changes_nothing_leaves_what_lasts_as_it_was() {
+        let before = SourceState { url: Some("http://bao.example.vn/rss".to_owned()), ..SourceState::default() };
+        let latest = SourceState {
+            polled_at: Some(DateTime::UNIX_EPOCH),
+            succeeded_at: Some(DateTime::UNIX_EPOCH),
+            fresh_for_seconds: Some(60),
+            ..before.clone()
+        };
+        assert!(latest.lasts_from(&before));
+        assert_eq!(latest.lasting(), before.lasting());
+        let other = SourceState { body_hash: Some(1), ..latest.clone() };
+        assert!(!other.lasts_from(&before));
+        // What a reload changed must be kept by the next poll, even if that adds nothing to it.
+        let mut anew = before.clone();
+        anew.start_anew();
+        assert!(!SourceState { unkept: false, ..anew.clone() }.lasts_from(&anew));
     }
 
     #[test]

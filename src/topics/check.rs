@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::config::{Source, Topic};
 use crate::model::TopicId;
@@ -23,7 +24,7 @@ impl fmt::Display for Useless {
 }
 
 /// Returns the topics that no story of any of `sources` can fall under, with the reason.
-pub fn useless(topics: &[Topic], sources: &[Source]) -> Vec<Useless> {
+pub fn useless(topics: &[Topic], sources: &[Arc<Source>]) -> Vec<Useless> {
     topics
         .iter()
         .filter_map(|topic| {
@@ -33,8 +34,8 @@ pub fn useless(topics: &[Topic], sources: &[Source]) -> Vec<Useless> {
         .collect()
 }
 
-fn reason(topic: &Topic, sources: &[Source]) -> Option<String> {
-    let admits = |source: &&Source| {
+fn reason(topic: &Topic, sources: &[Arc<Source>]) -> Option<String> {
+    let admits = |source: &&Arc<Source>| {
         (topic.sources.is_empty() || topic.sources.contains(&source.id))
             && (topic.provinces.is_empty() || source.province.as_ref().is_some_and(|p| topic.provinces.contains(p)))
             && (topic.tags.is_empty() || topic.tags.iter().any(|tag| source.tags.contains(tag)))
@@ -48,8 +49,9 @@ fn reason(topic: &Topic, sources: &[Source]) -> Option<String> {
     if restricts && !has_rules {
         return None;
     }
-    let is_chosen =
-        |source: &Source| source.section.iter().any(|section| *section == topic.id || topic.sections.contains(section));
+    let is_chosen = |source: &Arc<Source>| {
+        source.section.iter().any(|section| *section == topic.id || topic.sections.contains(section))
+    };
     if !topic.regex.is_empty() || sources.iter().filter(admits).any(is_chosen) {
         return None;
     }

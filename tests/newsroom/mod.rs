@@ -10,7 +10,7 @@ mod stories;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bantin::config::{
@@ -83,7 +83,7 @@ pub fn config() -> Config {
         },
         stories: Stories::default(),
         provinces: bantin::config::provinces::builtin(),
-        sources: sources.collect(),
+        sources: sources.map(Arc::new).collect(),
         topics: topics.into(),
     }
 }

@@ -1,5 +1,7 @@
 //! One format at a time: what each document must have, and what it says about an ordinary story.
 
+use std::sync::Arc;
+
 use bantin::config::{Content, Language};
 use bantin::model::{Enclosure, FeedKey, Person, ProvinceSlug, SourceId, TopicId};
 use bantin::publish;
@@ -277,10 +279,11 @@ fn opml_names_every_feed_a_reader_can_subscribe_to() {
 #[test]
 fn opml_of_sources_subscribes_to_feeds_and_links_to_listings() {
     let masthead = masthead_with(|config| {
-        config.sources[2].url = url::Url::parse("https://user:secret@baoquangninh.example.vn/rss").unwrap();
-        config.sources[3].enabled = false;
-        config.sources[4].province = None;
-        config.sources[0].content = Content::Full;
+        Arc::make_mut(&mut config.sources[2]).url =
+            url::Url::parse("https://user:secret@baoquangninh.example.vn/rss").unwrap();
+        Arc::make_mut(&mut config.sources[3]).enabled = false;
+        Arc::make_mut(&mut config.sources[4]).province = None;
+        Arc::make_mut(&mut config.sources[0]).content = Content::Full;
     });
     let opml = publish::opml_sources(&masthead);
     assert!(!opml.contains("secret"));

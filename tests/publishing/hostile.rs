@@ -1,5 +1,7 @@
 //! Whatever a source says, documents stay well-formed and pages inert.
 
+use std::sync::Arc;
+
 use bantin::config::Content;
 use bantin::model::{Carrier, Entry, FeedKey, FeedMeta, Page, Person, StoryView};
 use bantin::publish::{self, pages};
@@ -177,7 +179,7 @@ proptest! {
     fn bodies_on_pages_act_on_nothing(entry in hostile_entry(), text in text()) {
         let full = masthead_with(|config| {
             config.publish.content = Content::Full;
-            config.sources.iter_mut().for_each(|source| source.content = Content::Full);
+            config.sources.iter_mut().for_each(|source| Arc::make_mut(source).content = Content::Full);
         });
         let view = StoryView { entry, text, carriers: Vec::new(), related: Vec::new() };
         let page = pages::story(&full, &view).to_lowercase();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
 use bantin::config::Content;
 use bantin::model::{Entry, FeedKey};
@@ -81,7 +82,7 @@ fn atom_follows_the_grammar() {
 fn a_masthead_knows_whose_bodies_are_published() {
     let masthead = newsroom::masthead_with(|config| {
         config.publish.content = Content::Full;
-        config.sources[1].content = Content::Summary;
+        Arc::make_mut(&mut config.sources[1]).content = Content::Summary;
     });
     assert_eq!(masthead.content_of(None), Content::Full);
     assert_eq!(masthead.content_of(Some(&bantin::model::SourceId::new("cong-ttdt-ninh-binh"))), Content::Summary);

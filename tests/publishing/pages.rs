@@ -1,5 +1,7 @@
 //! The pages for people.
 
+use std::sync::Arc;
+
 use bantin::config::{Content, Language};
 use bantin::model::{FeedKey, Page, ProvinceSlug, SourceId, StoryView, TopicId};
 use bantin::publish::pages::{self, Counts, Notice};
@@ -206,7 +208,8 @@ fn empty_pages_say_what_happens_next() {
     for step in ["Chưa có nguồn tin nào được bật.", "poll.contact", "examples/feeds.toml", "bantin doctor"] {
         assert!(fresh.contains(step), "{step}");
     }
-    let off = masthead_with(|config| config.sources.iter_mut().for_each(|source| source.enabled = false));
+    let off =
+        masthead_with(|config| config.sources.iter_mut().for_each(|source| Arc::make_mut(source).enabled = false));
     assert!(empty(&off, &FeedKey::Merged, 1).contains("bantin doctor"), "as the package leaves it");
     let asking = empty(&masthead(), &FeedKey::Merged, 1);
     assert!(!asking.contains("bantin doctor"), "readers of a site at work are not told how to run it");
@@ -239,7 +242,7 @@ fn a_story_page_shows_the_whole_text_only_where_bodies_are_published() {
     assert!(!summary.contains(secret) && !summary.contains(in_text));
     assert!(summary.contains("Hơn hai trăm người dân cùng đoàn viên"));
 
-    let one = masthead_with(|config| config.sources[0].content = Content::Full);
+    let one = masthead_with(|config| Arc::make_mut(&mut config.sources[0]).content = Content::Full);
     assert!(pages::story(&one, &view(0)).contains(secret));
     assert!(!pages::story(&one, &view(1)).contains(secret), "another source publishes summaries");
 
@@ -262,7 +265,7 @@ fn a_whole_text_is_at_home_where_it_was_published() {
     };
     let page = "https://tin.example.vn/stories/cau4r0ng2bay";
     assert_eq!(canonical(&masthead()).as_deref(), Some(page));
-    let full = masthead_with(|config| config.sources[2].content = Content::Full);
+    let full = masthead_with(|config| Arc::make_mut(&mut config.sources[2]).content = Content::Full);
     assert_eq!(canonical(&full), plain().link);
 }
 
@@ -341,7 +344,9 @@ fn pages_and_feeds_can_be_laid_out_as_files() {
     }
     assert!(directory.join("index.html").is_file() && directory.join("topics/dan-van.html.br").is_file());
     if asked.is_some() {
-        let full = masthead_with(|config| config.sources.iter_mut().for_each(|source| source.content = Content::Full));
+        let full = masthead_with(|config| {
+            config.sources.iter_mut().for_each(|source| Arc::make_mut(source).content = Content::Full)
+        });
         let english = masthead_with(|config| config.site.language = Language::En);
         let extra = one_of_each(&masthead()).into_iter().chain([
             ("full", pages::story(&full, &view(0))),

@@ -153,7 +153,7 @@ async fn pages_may_load_nothing_and_be_framed_by_nobody() {
 #[tokio::test]
 async fn pictures_are_allowed_only_where_bodies_are_published() {
     let server = start_with(patient(), |edition, _| {
-        let masthead = newsroom::masthead_with(|config| config.sources[0].content = Content::Full);
+        let masthead = newsroom::masthead_with(|config| Arc::make_mut(&mut config.sources[0]).content = Content::Full);
         edition.masthead = Arc::new(masthead);
     })
     .await;

@@ -55,7 +55,7 @@ fn it_loads_with_everything_switched_on() {
 fn it_has_enough_of_everything() {
     let (config, _) = load(&text());
     let (listings, feeds): (Vec<&Source>, Vec<&Source>) =
-        config.sources.iter().partition(|source| source.kind == SourceKind::Html);
+        config.sources.iter().map(|source| &**source).partition(|source| source.kind == SourceKind::Html);
     assert!(feeds.len() >= 80, "{} feeds", feeds.len());
     assert!(feeds.iter().all(|source| source.kind == SourceKind::Auto));
     assert!(listings.len() >= 60, "{} listings", listings.len());
@@ -72,7 +72,7 @@ fn it_has_enough_of_everything() {
     };
     assert_eq!(provinces(&feeds).len(), 15, "{:?}", provinces(&feeds));
     assert!(provinces(&listings).len() >= 30, "{:?}", provinces(&listings));
-    assert_eq!(provinces(&config.sources.iter().collect::<Vec<_>>()).len(), 34);
+    assert_eq!(provinces(&config.sources.iter().map(|source| &**source).collect::<Vec<_>>()).len(), 34);
     let schedules: BTreeSet<&str> = config.sources.iter().map(|source| source.schedule.as_str()).collect();
     assert!(schedules.len() >= 6, "{schedules:?}");
     let sections: BTreeSet<_> = config.sources.iter().flat_map(|source| &source.section).collect();

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -19,6 +20,7 @@ use crate::daemon::control::{self, Answer, Request};
 use crate::daemon::setup::{Setup, catalog};
 use crate::daemon::{engine, upkeep as copies};
 use crate::model::Instant;
+use crate::schedule::SourceState;
 use crate::store::sqlite::{SqliteLibrary, upkeep};
 
 /// How long a name, and then a connection, may take.
@@ -118,7 +120,7 @@ fn troubled(config: &Config, library: &SqliteLibrary, now: Instant) -> (usize, u
     let Ok(setup) = Setup::new(config.clone()) else { return (0, 0) };
     let Ok(states) = engine::load_states(&setup, library) else { return (0, 0) };
     let known = || setup.enabled().filter_map(|source| states.get(&source.id));
-    let is_broken = |state: &&crate::schedule::SourceState| state.is_failing();
+    let is_broken = |state: &&Arc<SourceState>| state.is_failing();
     (known().filter(is_broken).count(), known().filter(|state| state.silence(now).is_some()).count())
 }
 

@@ -14,6 +14,7 @@ mod tests;
 pub mod upkeep;
 mod write;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub use self::write::{Found, Founding, ItemNo, Membership, NewPoll, SourceNo, St
 use super::likeness::Likeness;
 use super::{StoreError, Trouble};
 use crate::dedup::SignatureCache;
+use crate::model::SourceId;
 
 /// How long one process waits for another's transaction: a backup or a command beside the daemon takes far less.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,6 +56,8 @@ pub struct Store {
     index_is_open: bool,
     /// Where nobody reads until the process publishes: the last story before it.
     unread: Option<i64>,
+    /// Rows of sources: no row ever goes, so each is looked up once.
+    sources: HashMap<SourceId, SourceNo>,
 }
 
 impl Store {
@@ -87,6 +91,7 @@ impl Store {
             signatures: SignatureCache::new(SIGNATURE_BYTES),
             index_is_open: false,
             unread: None,
+            sources: HashMap::new(),
         })
     }
 
@@ -118,8 +123,8 @@ impl Store {
             self.likeness = None;
             self.signatures = SignatureCache::new(SIGNATURE_BYTES);
         }
-        let Self { path, connection, likeness, signatures, index_is_open, unread } = self;
-        Tx::begin(connection, path, likeness, signatures, index_is_open, unread)
+        let Self { path, connection, likeness, signatures, index_is_open, unread, sources } = self;
+        Tx::begin(connection, path, likeness, signatures, index_is_open, unread, sources)
     }
 
     /// Proves that the file takes what a poll may bring: writes [`PROBE_BYTES`], takes them back, and moves the log into the
@@ -206,8 +211,10 @@ fn at_rest(path: &Path) -> Option<PathBuf> {
 
 fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i64>> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // Only takes hold in a file that is being made: what is pruned can be given back in slices.
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // Only takes hold in a file that is being made, and writes into any other: what is pruned can be given back in slices.
+    if connection.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))? == 0 {
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a power cut loses no committed poll. Batched as we do it costs no more than NORMAL (20,000 rows/s each).
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -223,6 +230,16 @@ fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<Result<(), i6
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.set_prepared_statement_cache_capacity(128);
     schema::migrate(connection)
+}
+
+/// The facts kept under keys that begin with `prefix`, with what follows it.
+fn meta_with_prefix(db: &Connection, prefix: &str) -> rusqlite::Result<Vec<(String, String)>> {
+    // By the key, up to the greatest that has the prefix: what servers say in their robots.txt lies here too.
+    db.prepare_cached(
+        "SELECT substr(key, length(?1) + 1), value FROM meta WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+    )?
+    .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
 }
 
 fn failure(code: i32, message: &str) -> rusqlite::Error {

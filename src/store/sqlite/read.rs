@@ -9,9 +9,9 @@ use std::sync::{Arc, RwLock};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use self::carriers::{Sources, carriers};
-use super::StoreError;
 use super::connections::Connections;
 use super::write::{Extra, ItemNo, StoryNo, instant};
+use super::{StoreError, meta_with_prefix};
 use crate::model::{
     Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug, SourceId,
     StoryKey, StoryView, TopicId,
@@ -52,8 +52,10 @@ pub struct SourceRow {
     pub id: SourceId,
     /// The address last polled.
     pub url: String,
-    /// The scheduler's facts, JSON.
+    /// The scheduler's facts that last, JSON.
     pub state: String,
+    /// Those that the last poll changed, JSON.
+    pub latest: Option<String>,
     /// What its document says of itself.
     pub document: FeedMeta,
     /// What was repaired in its document last time.
@@ -192,12 +194,18 @@ impl SqliteLibrary {
         })
     }
 
-    /// The scheduler's facts of every source, JSON, by id.
-    pub fn states(&self) -> Result<Vec<(SourceId, String)>, StoreError> {
+    /// Tells the scheduler's facts of every source: id, what lasts, what the last poll changed; both JSON. One by one, as all
+    /// of them together would take several times their room.
+    pub fn states(&self, mut each: impl FnMut(&str, &str, Option<&str>)) -> Result<(), StoreError> {
         self.with(|db| {
-            db.prepare("SELECT id, state FROM source")?
-                .query_map([], |row| Ok((SourceId::new(row.get::<_, String>(0)?), row.get(1)?)))?
-                .collect()
+            let mut select =
+                db.prepare("SELECT id, state, latest FROM source LEFT JOIN source_latest ON source = no")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+                each(text(0)?, text(1)?, row.get_ref(2)?.as_str_or_null()?);
+            }
+            Ok(())
         })
     }
 
@@ -206,8 +214,9 @@ impl SqliteLibrary {
         self.with(|db| {
             db.prepare(
                 "SELECT source.id, source.url, source.state, coalesce(document, '{}'), coalesce(problems, '[]'),
-                        count(item.no), max(min(coalesce(item.published, item.first_seen), item.first_seen))
+                        count(item.no), max(min(coalesce(item.published, item.first_seen), item.first_seen)), latest
                  FROM source LEFT JOIN source_document ON source_document.source = source.no
+                      LEFT JOIN source_latest ON source_latest.source = source.no
                       LEFT JOIN item ON item.source = source.no
                  GROUP BY source.no ORDER BY source.id",
             )?
@@ -220,6 +229,7 @@ impl SqliteLibrary {
                     problems: from_json(&row.get::<_, String>(4)?),
                     items: row.get::<_, i64>(5)?.unsigned_abs(),
                     newest: row.get::<_, Option<i64>>(6)?.map(instant),
+                    latest: row.get(7)?,
                 })
             })?
             .collect()
@@ -287,11 +297,7 @@ impl SqliteLibrary {
 
     /// The facts kept under keys that begin with `prefix`, with what follows it.
     pub fn meta_with_prefix(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
-        self.with(|db| {
-            db.prepare("SELECT substr(key, length(?1) + 1), value FROM meta WHERE substr(key, 1, length(?1)) = ?1")?
-                .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect()
-        })
+        self.with(|db| meta_with_prefix(db, prefix))
     }
 
     /// Totals: items, stories, sources.

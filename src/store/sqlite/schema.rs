@@ -8,7 +8,7 @@ pub(super) const APPLICATION_ID: i32 = 0x6261_6e74;
 /// Every step from an empty file to the present schema; step `n` makes `PRAGMA user_version` `n + 1`.
 ///
 /// A step is never edited once released: a change is a further step.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("0001_ground.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("0001_ground.sql"), include_str!("0002_latest.sql")];
 
 /// Brings `connection` to the present schema.
 ///

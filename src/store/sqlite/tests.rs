@@ -106,9 +106,10 @@ fn search_writes_out_once_a_batch_what_many_polls_bring() {
     for (n, second) in [("a", 10), ("b", 10)] {
         put(&mut tx, &item("s", n, n, "chữ"), second, &["kinh-te"]);
         let source = tx.source(&SourceId::new("s"), &[], "https://bao.example/rss").expect("it is there");
-        tx.save_state(source, "https://bao.example/rss", "{}").expect("a state is kept");
+        tx.save_latest(source, "{}").expect("a state is kept");
+        tx.save_lasting(source, "https://bao.example/rss", "{}").expect("a state is kept");
         tx.save_document(source, None, &[], &[1]).expect("a document is kept");
-        tx.add_poll(source, at(second), &NewPoll::default(), 1).expect("a poll is kept");
+        tx.add_poll(source, at(second), &NewPoll::default()).expect("a poll is kept");
         tx.set_meta("host:bao.example", n).expect("a fact is kept");
         assert_eq!(rows(&tx), before, "the words wait for the end of the batch");
     }
@@ -358,9 +359,13 @@ fn the_history_of_polls_is_bounded() {
     let source = tx.source(&SourceId::new("s"), &[], "https://a.example/").expect("the source can be made");
     for n in 0..10 {
         let poll = NewPoll { outcome: "not-modified".into(), new: n, ..NewPoll::default() };
-        tx.add_poll(source, at(i64::from(n)), &poll, 3).expect("a poll can be added");
+        tx.add_poll(source, at(i64::from(n)), &poll).expect("a poll can be added");
     }
+    let other = tx.source(&SourceId::new("t"), &[], "https://b.example/").expect("the source can be made");
+    tx.add_poll(other, at(0), &NewPoll::default()).expect("a poll can be added");
+    tx.forget_polls(3).expect("old polls can be forgotten");
     tx.commit().expect("the batch is kept");
-    let polls = library(&path).polls(&SourceId::new("s"), 99).expect("polls are listed");
-    assert_eq!(polls.iter().map(|row| row.poll.new).collect::<Vec<_>>(), [9, 8, 7]);
+    let polls = |id| library(&path).polls(&SourceId::new(id), 99).expect("polls are listed");
+    assert_eq!(polls("s").iter().map(|row| row.poll.new).collect::<Vec<_>>(), [9, 8, 7]);
+    assert_eq!(polls("t").len(), 1);
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, database};
+use super::{StoreError, database, meta_with_prefix};
 use crate::dedup::SignatureCache;
 use crate::model::{Enclosure, FeedKey, FeedMeta, Image, Instant, Item, Person, SourceId, StoryKey, TopicId};
 use crate::store::likeness::Likeness;
@@ -195,7 +195,10 @@ pub struct Tx<'a> {
     /// Where it has been asked for; the writer is the only one who adds items.
     next_item: Option<ItemNo>,
     feeds: HashMap<FeedKey, i64>,
-    sources: HashMap<SourceId, SourceNo>,
+    /// Rows of sources as they stand in the file.
+    sources: &'a mut HashMap<SourceId, SourceNo>,
+    /// Those that this transaction has looked up or made.
+    new_sources: HashMap<SourceId, SourceNo>,
     dirty: std::collections::BTreeSet<i64>,
 }
 
@@ -207,6 +210,7 @@ impl<'a> Tx<'a> {
         signatures: &'a mut SignatureCache,
         index_is_open: &'a mut bool,
         unread: &'a mut Option<i64>,
+        sources: &'a mut HashMap<SourceId, SourceNo>,
     ) -> Result<Self, StoreError> {
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -233,7 +237,8 @@ impl<'a> Tx<'a> {
             unread,
             next_item: None,
             feeds: HashMap::new(),
-            sources: HashMap::new(),
+            sources,
+            new_sources: HashMap::new(),
             dirty: std::collections::BTreeSet::new(),
         })
     }
@@ -244,7 +249,7 @@ impl<'a> Tx<'a> {
     ///
     /// [`StoreError::Database`]; nothing of the batch is kept then.
     pub fn commit(self) -> Result<bool, StoreError> {
-        let Self { tx, path, change, dirty, index_is_open, .. } = self;
+        let Self { tx, path, change, dirty, index_is_open, sources, new_sources, .. } = self;
         let run = || -> rusqlite::Result<bool> {
             for feed in &dirty {
                 tx.prepare_cached("UPDATE feed SET changed = ?2 WHERE no = ?1")?.execute(params![feed, change])?;
@@ -255,6 +260,7 @@ impl<'a> Tx<'a> {
             }
             tx.commit()?;
             *index_is_open = false;
+            sources.extend(new_sources);
             Ok(!dirty.is_empty())
         };
         run().map_err(|source| database(&path, source))
@@ -271,6 +277,11 @@ impl<'a> Tx<'a> {
         self.run(|tx| {
             tx.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
         })
+    }
+
+    /// The facts kept under keys that begin with `prefix`, with what follows it.
+    pub fn meta_with_prefix(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.run(|tx| meta_with_prefix(tx, prefix))
     }
 
     /// Keeps a fact under `key`.
@@ -293,24 +304,28 @@ impl<'a> Tx<'a> {
 
     /// The row of a source; made, or taken over from a former id of it, if it is not there.
     pub fn source(&mut self, id: &SourceId, was: &[SourceId], url: &str) -> Result<SourceNo, StoreError> {
-        if let Some(no) = self.sources.get(id) {
+        if let Some(no) = self.new_sources.get(id).or_else(|| self.sources.get(id)) {
             return Ok(*no);
         }
-        let no = self.run(|tx| {
+        let (no, former) = self.run(|tx| {
             let mut find = tx.prepare_cached("SELECT no FROM source WHERE id = ?1")?;
             if let Some(no) = find.query_row([id.as_str()], |row| row.get(0)).optional()? {
-                return Ok(no);
+                return Ok((no, None));
             }
             for former in was {
                 if let Some(no) = find.query_row([former.as_str()], |row| row.get::<_, i64>(0)).optional()? {
                     tx.execute("UPDATE source SET id = ?2 WHERE no = ?1", params![no, id.as_str()])?;
-                    return Ok(no);
+                    return Ok((no, Some(former)));
                 }
             }
             tx.prepare_cached("INSERT INTO source(id, url) VALUES (?1, ?2)")?.execute([id.as_str(), url])?;
-            Ok(tx.last_insert_rowid())
+            Ok((tx.last_insert_rowid(), None))
         })?;
-        self.sources.insert(id.clone(), SourceNo(no));
+        if let Some(former) = former {
+            self.sources.remove(former);
+            self.new_sources.remove(former);
+        }
+        self.new_sources.insert(id.clone(), SourceNo(no));
         Ok(SourceNo(no))
     }
 
@@ -322,8 +337,22 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Keeps the facts of polling a source: `state` is JSON of the scheduler's, opaque here.
-    pub fn save_state(&self, source: SourceNo, url: &str, state: &str) -> Result<(), StoreError> {
+    /// Keeps the facts of polling a source that every poll changes: `latest` is JSON of the scheduler's, opaque here. Returns
+    /// whether there were any before.
+    pub fn save_latest(&self, source: SourceNo, latest: &str) -> Result<bool, StoreError> {
+        self.run(|tx| {
+            let row = params![source.0, latest];
+            // Nothing is replaced: see [`Tx::found_story`].
+            let known = tx.prepare_cached("UPDATE source_latest SET latest = ?2 WHERE source = ?1")?.execute(row)? > 0;
+            if !known {
+                tx.prepare_cached("INSERT INTO source_latest(source, latest) VALUES (?1, ?2)")?.execute(row)?;
+            }
+            Ok(known)
+        })
+    }
+
+    /// Keeps the facts of polling a source that few polls change, as [`Tx::save_latest`] does the others.
+    pub fn save_lasting(&self, source: SourceNo, url: &str, state: &str) -> Result<(), StoreError> {
         self.run(|tx| {
             tx.prepare_cached("UPDATE source SET url = ?2, state = ?3 WHERE no = ?1")?
                 .execute(params![source.0, url, state])
@@ -361,8 +390,8 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Adds a poll to the history and forgets those of the source beyond the newest `keep`.
-    pub fn add_poll(&self, source: SourceNo, at: Instant, poll: &NewPoll, keep: u32) -> Result<(), StoreError> {
+    /// Adds a poll to the history.
+    pub fn add_poll(&self, source: SourceNo, at: Instant, poll: &NewPoll) -> Result<(), StoreError> {
         self.run(|tx| {
             let row = params![
                 source.0,
@@ -377,7 +406,7 @@ impl<'a> Tx<'a> {
                 poll.dropped,
                 poll.clamped
             ];
-            // One by one, by their whole keys, and nothing replaced: see [`Tx::found_story`].
+            // By its whole key, and nothing replaced: see [`Tx::found_story`].
             let mut insert = tx.prepare_cached(
                 "INSERT OR IGNORE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -387,12 +416,23 @@ impl<'a> Tx<'a> {
                     .execute([source.0, at.timestamp()])?;
                 insert.execute(row)?;
             }
-            let old: Vec<i64> = tx
-                .prepare_cached("SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT -1 OFFSET ?2")?
-                .query_map(params![source.0, keep.max(1)], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for at in old {
-                tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?.execute([source.0, at])?;
+            Ok(())
+        })
+    }
+
+    /// Forgets all polls of each source beyond its newest `keep`. Walks over all of the history: for once a day, where each
+    /// poll would have walked over that of its source.
+    pub fn forget_polls(&self, keep: u32) -> Result<(), StoreError> {
+        self.run(|tx| {
+            let sources: Vec<i64> =
+                tx.prepare("SELECT no FROM source")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let mut newest = tx.prepare("SELECT at FROM poll WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?;
+            let mut forget = tx.prepare("DELETE FROM poll WHERE source = ?1 AND at <= ?2")?;
+            for source in sources {
+                let beyond: Option<i64> = newest.query_row(params![source, keep], |row| row.get(0)).optional()?;
+                if let Some(at) = beyond {
+                    forget.execute([source, at])?;
+                }
             }
             Ok(())
         })
