@@ -32,8 +32,12 @@ const BATCH_ITEMS: usize = 500;
 /// How long a batch waits for more.
 const LINGER: Duration = Duration::from_millis(50);
 
-/// How long the writer looks away while it waits for more.
+/// How long the writer looks away while it waits for more, when those who have items may be waiting for a place.
 const NAP: Duration = Duration::from_millis(5);
+
+/// The same while there are only polls without items: all that have come are kept in one go, and no core is shared with
+/// those who make them.
+const LONG_NAP: Duration = Duration::from_millis(25);
 
 /// How long a batch may stay open at all: a kill loses at most this much work, and no reader waits longer for news.
 const BATCH_AGE: Duration = Duration::from_millis(500);
@@ -348,12 +352,12 @@ fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {
 
 /// The next job, if one comes within `wait`. Looks at the queue now and then: each job that wakes us by itself costs the
 /// event loop as much as it does us to keep it, and none is answered before its batch is.
-fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, wait: Duration) -> Option<Job> {
+fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, wait: Duration, nap: Duration) -> Option<Job> {
     let began = Clock::now();
     loop {
         match queue.try_recv() {
             Ok(job) => return Some(job),
-            Err(mpsc::error::TryRecvError::Empty) if began.elapsed() < wait => std::thread::sleep(NAP),
+            Err(mpsc::error::TryRecvError::Empty) if began.elapsed() < wait => std::thread::sleep(nap),
             Err(_) => return None,
         }
     }
@@ -392,7 +396,8 @@ fn keep_batch(
             if items >= BATCH_ITEMS || age >= BATCH_AGE {
                 break;
             }
-            match linger(queue, LINGER.min(BATCH_AGE - age)) {
+            let nap = if items > 0 { NAP } else { LONG_NAP };
+            match linger(queue, LINGER.min(BATCH_AGE - age), nap) {
                 Some(Job::Poll(waiting)) => batch.push(waiting),
                 other => {
                     held = other;

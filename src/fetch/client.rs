@@ -42,6 +42,8 @@ const ERROR_PAGE_BYTES: u64 = 64 * 1024;
 const CERTIFICATE_BYTES: u64 = 64 * 1024;
 /// Missing certificates fetched for one request; a chain has two in between at most.
 const MOST_MISSING: usize = 3;
+/// Headers that a request of ours has, with those that `reqwest` adds: room for all of them is made at once.
+const MOST_HEADERS: usize = 12;
 /// `A-IM` (RFC 3229): we can do with the part of a feed that is new.
 const A_IM: HeaderName = HeaderName::from_static("a-im");
 
@@ -469,7 +471,7 @@ impl Client {
     /// The headers of one hop.
     fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, Outcome> {
         let misconfigured = |name: &str| Outcome::Misconfigured { detail: format!("header `{name}` cannot be sent") };
-        let mut headers = HeaderMap::new();
+        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
         let agent = request.user_agent.as_deref().unwrap_or(&self.shared.user_agent);
         headers.insert(USER_AGENT, agent.parse().map_err(|_| misconfigured("User-Agent"))?);
         headers.insert(ACCEPT, HeaderValue::from_static(request.accept.header()));
