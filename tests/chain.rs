@@ -7,10 +7,12 @@ mod common;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bantin::config;
 use bantin::daemon::run::{self, Options};
+use bantin::daemon::setup::Setup;
 use bantin::store::Library as _;
 use chrono::TimeDelta;
 use common::world::{Entry, ONE, TWO, World, start};
@@ -553,4 +555,51 @@ async fn what_was_missed_while_stopped_is_caught_up_once() {
     stop.send(()).expect("the daemon runs");
     daemon.await.expect("the daemon does not panic").expect("it starts");
     assert_eq!(world.press.seen("/a.rss").len(), 2, "27 polls were missed, one makes up for them");
+}
+
+/// The source of [`ONE`], read by other settings.
+const ONE_OTHERWISE: &str =
+    "[[source]]\nid = \"bao-a\"\ntitle = \"Báo A\"\nurl = \"PRESS/a.rss\"\ntimezone = \"UTC\"\n";
+
+fn tagged() -> Page {
+    Page::rss(rss("Báo", &news())).etag("\"1\"")
+}
+
+/// What the last request for the source asked "has it changed?" with.
+fn asked_with(world: &World) -> Option<String> {
+    world.press.seen("/a.rss").last().expect("it was asked").header("if-none-match").map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_that_ends_under_other_settings_does_not_hide_that_the_source_is_to_be_read_anew() {
+    let world = World::new(ONE);
+    world.press.put("/a.rss", tagged().slow(Duration::from_millis(500)));
+    let other = Setup::new(world.config(ONE_OTHERWISE)).expect("good schedules");
+    let engine = Arc::clone(&world.parts().engine);
+    let change = async {
+        while world.press.seen("/a.rss").is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        engine.set_setup(Arc::new(other));
+    };
+    tokio::join!(world.poll(), change);
+    world.poll().await;
+    assert_eq!(asked_with(&world), None);
+    world.poll().await;
+    assert_eq!(asked_with(&world).as_deref(), Some("\"1\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_to_be_read_anew_still_is_after_a_failure_and_a_restart() {
+    let mut world = World::new(ONE);
+    world.press.put("/a.rss", tagged());
+    world.poll().await;
+    let other = Setup::new(world.config(ONE_OTHERWISE)).expect("good schedules");
+    world.parts().engine.set_setup(Arc::new(other));
+    world.press.put("/a.rss", Page::error(500));
+    world.poll().await;
+    world.open(ONE_OTHERWISE);
+    world.press.put("/a.rss", tagged());
+    world.poll().await;
+    assert_eq!(asked_with(&world), None);
 }
