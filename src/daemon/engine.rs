@@ -354,6 +354,10 @@ impl Engine {
     /// Until when a source is to be left alone because its server asked for that.
     pub fn held_until(&self, source: &Source) -> Option<Instant> {
         let state = self.state(source);
+        // The usual case, without looking for the name of the host.
+        if state.hold.is_none() && self.hosts.lock().expect("no holder of this lock can panic").is_empty() {
+            return None;
+        }
         let host = self.host_state(&Host::of(&state.effective_url(&source.url)));
         schedule::held_until(&state, &host, self.now())
     }
