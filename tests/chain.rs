@@ -13,6 +13,7 @@ use std::time::Duration;
 use bantin::config;
 use bantin::daemon::run::{self, Options};
 use bantin::daemon::setup::Setup;
+use bantin::model::SourceId;
 use bantin::store::Library as _;
 use chrono::TimeDelta;
 use common::world::{Entry, ONE, TWO, World, start};
@@ -577,9 +578,12 @@ async fn a_poll_that_ends_under_other_settings_does_not_hide_that_the_source_is_
     let other = Setup::new(world.config(ONE_OTHERWISE)).expect("good schedules");
     let engine = Arc::clone(&world.parts().engine);
     let change = async {
-        while world.press.seen("/a.rss").is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let asked = async {
+            while world.press.seen("/a.rss").is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), asked).await.expect("the source is asked");
         engine.set_setup(Arc::new(other));
     };
     tokio::join!(world.poll(), change);
@@ -602,4 +606,27 @@ async fn a_source_that_is_to_be_read_anew_still_is_after_a_failure_and_a_restart
     world.press.put("/a.rss", tagged());
     world.poll().await;
     assert_eq!(asked_with(&world), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_polls_is_cut_once_a_day() {
+    let world = World::new(ONE);
+    world.put("/a.rss", &news());
+    world.poll().await;
+    let older = rusqlite::Connection::open(world.database()).expect("a database");
+    older
+        .execute_batch(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+             INSERT INTO poll SELECT source, at - i * 60, outcome, detail, status, bytes, duration_ms, new, updated, dropped,
+             clamped FROM poll, n",
+        )
+        .expect("there is room for a history");
+    let kept =
+        || world.parts().engine.library().polls(&SourceId::new("bao-a"), 9999).expect("the database answers").len();
+    world.later(TimeDelta::hours(1));
+    world.poll().await;
+    assert_eq!(kept(), 1002, "not at every poll");
+    world.later(TimeDelta::hours(25));
+    world.poll().await;
+    assert_eq!(kept(), 505, "and the one that cut it");
 }
