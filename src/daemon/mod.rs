@@ -96,7 +96,7 @@ pub fn choose(setup: &Setup, ids: &[String]) -> Result<Vec<Arc<Source>>, String>
     }
 }
 
-/// Polls of one round that wait or run at once. More would only wait for their hosts, each holding the 20 KiB of a request
+/// Polls of one round that wait or run at once. More would only wait for their hosts, each holding the room of a request
 /// that has not begun.
 const ROUND: usize = 256;
 
