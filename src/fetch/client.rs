@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, USER_AGENT,
 };
 use reqwest::tls::TlsInfo;
+use reqwest::{Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant as Moment, timeout_at};
 use url::Url;
@@ -113,6 +113,8 @@ pub struct Client {
 struct Shared {
     settings: Settings,
     user_agent: String,
+    /// The same as a header, made once.
+    user_agent_header: HeaderValue,
     gate: HostGate,
     budget: Budget,
     unpackers: Arc<Semaphore>,
@@ -158,9 +160,11 @@ impl Client {
         let parallel = std::thread::available_parallelism().map_or(2, usize::from);
         // A body needs its place packed and unpacked.
         let budget = Budget::new(settings.memory, settings.largest_body.saturating_mul(2));
+        let user_agent = user_agent(settings.contact.as_deref());
         Self {
             shared: Arc::new(Shared {
-                user_agent: user_agent(settings.contact.as_deref()),
+                user_agent_header: user_agent.parse().expect("it has only characters that may stand in a header"),
+                user_agent,
                 gate,
                 budget,
                 unpackers: Arc::new(Semaphore::new(parallel)),
@@ -310,7 +314,10 @@ impl Client {
         let sent_validators = headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
         let progress = Progress::default();
         let proxied = trip.request.proxy.is_some();
-        let sending = trip.client.get(url.clone()).headers(headers).send();
+        // Ours are all there are: a builder would begin with a set of its own, and copy them over one by one.
+        let mut request = reqwest::Request::new(Method::GET, url.clone());
+        *request.headers_mut() = headers;
+        let sending = trip.client.execute(request);
         match timeout_at(*deadline, progress.watch(sending)).await {
             Err(_) => Err(Outcome::Timeout { phase: progress.phase() }.into()),
             Ok(Err(error)) => Err(failure::explain(&error, progress.phase(), proxied)),
@@ -472,18 +479,18 @@ impl Client {
     fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, Outcome> {
         let misconfigured = |name: &str| Outcome::Misconfigured { detail: format!("header `{name}` cannot be sent") };
         let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
-        let agent = request.user_agent.as_deref().unwrap_or(&self.shared.user_agent);
-        headers.insert(USER_AGENT, agent.parse().map_err(|_| misconfigured("User-Agent"))?);
+        let agent = match &request.user_agent {
+            Some(agent) => agent.parse().map_err(|_| misconfigured("User-Agent"))?,
+            None => self.shared.user_agent_header.clone(),
+        };
+        headers.insert(USER_AGENT, agent);
         headers.insert(ACCEPT, HeaderValue::from_static(request.accept.header()));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED_ENCODINGS));
         if request.delta {
             headers.insert(A_IM, HeaderValue::from_static("feed"));
         }
         // Logins and cookies are for the site they were written for, and not to be read on the way.
-        let at_home = Host::of(url) == Host::of(&request.url)
-            && url.port_or_known_default() == request.url.port_or_known_default()
-            || is_https_of(url, &request.url);
-        if at_home {
+        if !request.headers.is_empty() && is_at_home(url, &request.url) {
             for (name, value) in &request.headers {
                 let key: HeaderName = name.parse().map_err(|_| misconfigured(name))?;
                 if matches!(key.as_str(), "host" | "connection" | "content-length" | "transfer-encoding" | "upgrade") {
@@ -503,9 +510,10 @@ impl Client {
     }
 }
 
-/// The same host, by `https` where it was `http` before.
-fn is_https_of(url: &Url, home: &Url) -> bool {
-    url.scheme() == "https" && home.scheme() == "http" && Host::of(url) == Host::of(home)
+/// The same site, or its host by `https` where it was `http` before.
+fn is_at_home(url: &Url, home: &Url) -> bool {
+    let is_its_https = url.scheme() == "https" && home.scheme() == "http";
+    Host::of(url) == Host::of(home) && (is_its_https || url.port_or_known_default() == home.port_or_known_default())
 }
 
 /// A body as it came, with what its head said.

@@ -102,6 +102,10 @@ impl HttpClients {
             .referer(false)
             .no_proxy()
             .connect_timeout(CONNECT_TIMEOUT)
+            // Every request has a time limit of its own, and no connection waits longer than `IDLE_TIMEOUT`: what the system
+            // would do besides costs five calls a connection.
+            .tcp_keepalive(None)
+            .tcp_user_timeout(None)
             .connector_layer(progress::Watch)
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(IDLE_TIMEOUT)
