@@ -182,7 +182,7 @@ fn stand(state: &mut SourceState, facts: &PollFacts, notices: &mut Vec<Notice>) 
     } else if !success && failures == 0 {
         notices.push(Notice::Broke);
     }
-    state.stood_before = before;
+    state.stood_before = before.filter(|_| !success);
 }
 
 fn succeed(state: &mut SourceState, facts: &PollFacts, now: Instant) {
@@ -192,11 +192,11 @@ fn succeed(state: &mut SourceState, facts: &PollFacts, now: Instant) {
     state.parked_at = None;
     state.fresh_for_seconds = facts.fresh_for.map(|fresh| fresh.as_secs());
     if let Some(given) = &facts.validators {
-        let known = match &state.validators {
-            Some(known) if facts.not_modified => known.refreshed(given),
-            _ => given.clone(),
-        };
-        state.validators = Some(known).filter(|known| !known.is_empty());
+        match &mut state.validators {
+            Some(known) if facts.not_modified => known.refresh(given),
+            known => *known = Some(given.clone()),
+        }
+        state.validators.take_if(|known| known.is_empty());
     }
     if facts.body_hash.is_some() {
         state.body_hash = facts.body_hash;

@@ -5,7 +5,7 @@
 //! | `cron` | which times an expression names |
 //! | `due` | when a source is due, out of facts: [`next_due`] |
 //! | `apply` | what a poll changes in these facts: [`apply`] |
-//! | `state`, `validators`, `rhythm`, `host` | what the facts are |
+//! | `state`, `validators`, `rhythm`, `host`, `brief` | what the facts are, and how they are kept |
 //! | `habits` | whether a portal still is as it was: [`Habits`] |
 //! | `network` | whether a failure is our own: [`Network`] |
 //! | `concern` | what there is to tell a sysadmin: [`concerns`] |
@@ -21,6 +21,7 @@
 //! ```
 
 mod apply;
+mod brief;
 mod concern;
 mod cron;
 mod due;

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{Instant, Outcome, PublisherHints};
 
 use super::apply::CONFIRMATION_SPACING;
+use super::brief;
 use super::habits::Habits;
 use super::host::Hold;
 use super::rhythm::{Rhythm, Silence};
@@ -40,7 +41,7 @@ pub struct SourceState {
     /// How things stand, by the last poll that counts.
     #[serde(skip_serializing)]
     pub standing: Option<Standing>,
-    /// How things stood before the last poll; what [`forgive`](super::forgive) goes back to.
+    /// How things stood before the last poll, where that failed; what [`forgive`](super::forgive) goes back to.
     #[serde(skip_serializing)]
     pub stood_before: Option<Standing>,
     /// The last poll failed through our own network: it counts for nothing and is made up for at once.
@@ -101,15 +102,14 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Latest<'a> {
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
     polled_at: Option<Instant>,
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
     succeeded_at: Option<Instant>,
     #[serde(skip_serializing_if = "is_default")]
     standing: Option<Cow<'a, Standing>>,
-    /// Where it stood otherwise before: how, if it stood at all.
-    #[serde(skip_serializing_if = "is_default", deserialize_with = "given")]
-    stood_before: Option<Option<Cow<'a, Standing>>>,
+    #[serde(skip_serializing_if = "is_default")]
+    stood_before: Option<Cow<'a, Standing>>,
     #[serde(skip_serializing_if = "is_default")]
     forgiven: bool,
     #[serde(skip_serializing_if = "is_default")]
@@ -120,20 +120,16 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("our own types have only string keys")
 }
 
-/// Tells `null` from nothing at all.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
-}
-
 /// How a source stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// How the last poll that counts went.
     pub outcome: Outcome,
     /// Since when it goes like that: the first poll of an unbroken row of the same failure, or of successes of any kind.
+    #[serde(with = "brief")]
     pub since: Instant,
     /// Since when nothing succeeds, with whatever failures.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "is_default", with = "brief::option")]
     pub broken_since: Option<Instant>,
     /// How many polls have failed in a row.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -180,7 +176,7 @@ impl SourceState {
             polled_at: self.polled_at,
             succeeded_at: self.succeeded_at,
             standing: self.standing.as_ref().map(Cow::Borrowed),
-            stood_before: (self.stood_before != self.standing).then(|| self.stood_before.as_ref().map(Cow::Borrowed)),
+            stood_before: self.stood_before.as_ref().map(Cow::Borrowed),
             forgiven: self.forgiven,
             fresh_for_seconds: self.fresh_for_seconds,
         };
@@ -215,12 +211,8 @@ impl SourceState {
         let mut state: Self = serde_json::from_str(lasting).ok()?;
         if let Some(latest) = latest {
             let latest: Latest<'_> = serde_json::from_str(latest).ok()?;
-            let standing = latest.standing.map(Cow::into_owned);
-            state.stood_before = match latest.stood_before {
-                Some(before) => before.map(Cow::into_owned),
-                None => standing.clone(),
-            };
-            state.standing = standing;
+            state.stood_before = latest.stood_before.map(Cow::into_owned);
+            state.standing = latest.standing.map(Cow::into_owned);
             state.polled_at = latest.polled_at;
             state.succeeded_at = latest.succeeded_at;
             state.forgiven = latest.forgiven;

@@ -80,16 +80,17 @@ impl Validators {
         self.etag.is_none() && self.last_modified.is_none()
     }
 
-    /// What is known after a 304 that carried `newer`: a header that the 304 repeats replaces ours; one that it leaves out
+    /// Takes in what a 304 carried: a header that the 304 repeats replaces ours; one that it leaves out
     /// stays (RFC 9110 section 15.4.5 lets servers send only the ETag).
-    pub fn refreshed(&self, newer: &Self) -> Self {
+    pub fn refresh(&mut self, newer: &Self) {
         if self.url != newer.url {
-            return newer.clone();
+            self.clone_from(newer);
+            return;
         }
-        Self {
-            url: newer.url.clone(),
-            etag: newer.etag.clone().or_else(|| self.etag.clone()),
-            last_modified: newer.last_modified.clone().or_else(|| self.last_modified.clone()),
+        for (ours, theirs) in [(&mut self.etag, &newer.etag), (&mut self.last_modified, &newer.last_modified)] {
+            if theirs.is_some() && ours != theirs {
+                ours.clone_from(theirs);
+            }
         }
     }
 }
@@ -120,15 +121,16 @@ mod tests {
 
     #[test]
     fn a_304_replaces_what_it_repeats_and_keeps_the_rest() {
-        let old = validators(Some("\"a\""), Some("Mon, 23 Nov 2026 03:00:00 GMT"));
-        let new = validators(Some("\"b\""), None);
-        assert_eq!(old.refreshed(&new), validators(Some("\"b\""), Some("Mon, 23 Nov 2026 03:00:00 GMT")));
+        let mut known = validators(Some("\"a\""), Some("Mon, 23 Nov 2026 03:00:00 GMT"));
+        known.refresh(&validators(Some("\"b\""), None));
+        assert_eq!(known, validators(Some("\"b\""), Some("Mon, 23 Nov 2026 03:00:00 GMT")));
     }
 
     #[test]
     fn a_304_of_another_address_takes_nothing_over() {
-        let old = validators(Some("\"a\""), Some("Mon, 23 Nov 2026 03:00:00 GMT"));
+        let mut known = validators(Some("\"a\""), Some("Mon, 23 Nov 2026 03:00:00 GMT"));
         let new = Validators { url: "https://elsewhere.example.vn/".to_owned(), ..validators(Some("\"b\""), None) };
-        assert_eq!(old.refreshed(&new), new);
+        known.refresh(&new);
+        assert_eq!(known, new);
     }
 }

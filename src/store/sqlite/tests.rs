@@ -352,6 +352,25 @@ fn a_renamed_source_keeps_its_row() {
 }
 
 #[test]
+fn the_row_of_a_source_goes_with_the_batch_that_made_it() {
+    let (_folder, path) = file();
+    let mut store = Store::open(&path).expect("a new file opens");
+    let source = |tx: &mut Tx<'_>, id: &str| tx.source(&SourceId::new(id), &[], "https://a.example/").expect("a row");
+    let mut tx = store.begin().expect("a batch begins");
+    source(&mut tx, "a");
+    source(&mut tx, "b");
+    drop(tx);
+    let mut tx = store.begin().expect("a batch begins");
+    let (b, a) = (source(&mut tx, "b"), source(&mut tx, "a"));
+    assert_ne!(a, b, "neither is known from the batch that was taken back");
+    tx.commit().expect("the batch is kept");
+    drop(store);
+    let mut store = Store::open(&path).expect("the file opens again");
+    let mut tx = store.begin().expect("a batch begins");
+    assert_eq!((source(&mut tx, "a"), source(&mut tx, "b")), (a, b));
+}
+
+#[test]
 fn the_history_of_polls_is_bounded() {
     let (_folder, path) = file();
     let mut store = Store::open(&path).expect("a new file opens");
