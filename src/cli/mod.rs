@@ -9,6 +9,7 @@ mod import;
 mod inspect;
 mod look;
 mod manual;
+mod memory;
 mod overrule;
 mod progress;
 mod read;
@@ -38,7 +39,7 @@ const BAD_CONFIGURATION: u8 = 78;
 
 /// Reads the command line, runs the command, says how it ended.
 pub fn main() -> ExitCode {
-    few_arenas();
+    memory::set_up();
     // Rust ignores SIGPIPE; `bantin export | head` must end quietly, which the error handling below sees to.
     let cli = Cli::parse();
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -61,23 +62,6 @@ pub fn main() -> ExitCode {
             eprintln!("error: {}", told(&error));
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Tells glibc to serve all threads from two heaps instead of eight a core: bodies are made on one thread and dropped on
-/// another, and every heap keeps the most that ever lay in it (a fifth of the memory of a first poll of 1,000 sources).
-fn few_arenas() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: called first in `main`, before any other thread is there; mallopt only sets a number.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 2);
-        // Else both thresholds grow with the largest body that was ever freed, and what lies free below stays ours
-        // (112 MiB at the most instead of 101, on the bench's 1,000 sources). Less than a few MiB at a time are not worth
-        // giving back: they are asked for again at once, page by page (5 ms of a round of 1,000 unchanged sources).
-        libc::mallopt(libc::M_TRIM_THRESHOLD, 4 << 20);
-        libc::mallopt(libc::M_TOP_PAD, 1 << 20);
-        // What is small and free is joined at once; else all of it is gone through whenever something large is asked for.
-        libc::mallopt(libc::M_MXFAST, 0);
     }
 }
 
@@ -198,11 +182,10 @@ fn no_configuration() -> ConfigErrors {
 /// Reads one configuration file, with the judgement of the floors above `config`.
 fn read_config(path: &std::path::Path, secrets: MissingSecrets) -> Result<(Config, Vec<Warning>), ConfigErrors> {
     let check_schedule = |expression: &str| Cron::parse(expression).map(drop).map_err(|error| error.problem());
-    let profiles = profile::profile_names();
     let around = Surroundings {
         check_schedule: &check_schedule,
         check_selector: &select::check,
-        profiles: Some(&profiles),
+        profiles: Some(&profile::profile_names),
         sockets_passed: systemd::passes_sockets(),
         missing_secrets: secrets,
         ..Surroundings::of_process()

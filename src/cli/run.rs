@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::args::{Cli, Format};
+use super::memory::Room;
 use super::progress;
 use super::table::Table;
 use crate::config::{self, Config, ConfigErrors, MissingSecrets, Remark};
@@ -114,13 +115,19 @@ pub fn demo(cli: &Cli, port: u16) -> anyhow::Result<ExitCode> {
 /// `bantin poll`
 pub fn poll(cli: &Cli, sources: &[String], format: Format, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     super::start_log(cli, "error");
+    // What is made of a configuration, what is known of its sources, and their polls come to 64 times its length.
+    let file = config::locate(cli.config.as_deref()).and_then(|file| file.metadata().ok());
+    let room = Room::make(file.map_or(0, |file| file.len().saturating_mul(64)));
     let (config, _) = super::load_with_warnings(cli, MissingSecrets::Refused)?;
-    let mut lines = runtime_here()?.block_on(async {
+    let runtime = runtime_here()?;
+    let mut lines = runtime.block_on(async {
         match control::connect(&config.store.path).await {
             Some(peer) => poll_through(peer, sources).await,
-            None => poll_here(config, sources).await,
+            None => poll_here(config, sources, room).await,
         }
     })?;
+    // The program ends now: the system closes connections that lie idle all at once, the event loop one by one.
+    std::mem::forget(runtime);
     lines.sort_by(|one, two| one.ok.cmp(&two.ok).then_with(|| one.source.cmp(&two.source)));
     let mut table = Table::new(&["source", "outcome", "new", "edited", "bytes", "duration_ms", "message"]);
     let quiet = |line: &Polled| format == Format::Text && line.ok && line.new == 0 && line.edited == 0;
@@ -171,7 +178,7 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
 }
 
 /// Polls in this process, publishes, and closes the database.
-async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Polled>> {
+async fn poll_here(config: Config, sources: &[String], room: Room) -> anyhow::Result<Vec<Polled>> {
     let _claim = run::claim(&std::path::absolute(&config.store.path)?)?;
     let Parts { engine, changed: _changed, thread } = run::parts_unread(config, system_clock())?;
     choose(&engine.setup(), sources).map_err(anyhow::Error::msg)?;
@@ -180,11 +187,17 @@ async fn poll_here(config: Config, sources: &[String]) -> anyhow::Result<Vec<Pol
     let (total, mut polls) = poll_chosen(&engine, sources).map_err(anyhow::Error::msg)?;
     let bar = progress::bar(total as u64);
     let mut lines = Vec::with_capacity(total);
+    let mut room = Some(room);
     while let Some(line) = polls.recv().await {
         bar.set_message(line.source.clone());
         bar.inc(1);
+        // From here on it is documents that memory is needed for, and given back.
+        if line.new > 0 {
+            room = None;
+        }
         lines.push(line);
     }
+    drop(room);
     bar.finish_and_clear();
     // Where `poll` is all that ever runs, an update that reads texts otherwise is made up for here.
     relearn::fill(&engine).await?;
@@ -200,8 +213,9 @@ pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Op
     tokio::task::spawn_blocking(move || publisher.files(&writer, now))
         .await
         .context("publishing ended without an answer")??;
+    // The program ends now: taking apart what is known of 1,000 sources takes as long as writing what was polled.
+    engine.forget_states();
     drop(engine);
-    // The program ends now: taking the configuration of 1,000 sources apart takes as long as writing what was polled.
     std::mem::forget(setup);
     tokio::task::spawn_blocking(move || thread.join()).await.context("the writer ended without an answer")?.ok();
     Ok(())

@@ -233,7 +233,8 @@ pub(super) fn read_topics(field: &Field<'_, '_>, desk: &Desk<'_, '_>) -> Vec<Top
 
 fn read_profile(field: &Field<'_, '_>, desk: &Desk<'_, '_>) -> Option<String> {
     let name = field.raw()?;
-    let is_known = match desk.around.profiles {
+    let known = desk.around.profiles.map(|profiles| profiles());
+    let is_known = match &known {
         Some(known) => known.contains(&name),
         None => is_slug(name),
     };
@@ -241,7 +242,7 @@ fn read_profile(field: &Field<'_, '_>, desk: &Desk<'_, '_>) -> Option<String> {
         return Some(name.to_owned());
     }
     let note = field.wrong_text(field.at(), name, "is not a profile");
-    field.error(match desk.around.profiles {
+    field.error(match &known {
         Some(known) => note
             .expected(format!("one of {}", listed(known.iter().copied())))
             .hint_if(desk.notes.did_you_mean(name, known.iter().copied())),

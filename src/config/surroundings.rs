@@ -27,8 +27,8 @@ pub struct Surroundings<'a> {
     pub check_schedule: Check<'a>,
     /// Whether a value of `[source.html]` is a selector; asked for every key but the name of the profile.
     pub check_selector: Check<'a>,
-    /// The profiles there are; `None`: any name is taken.
-    pub profiles: Option<&'a [&'a str]>,
+    /// Tells the profiles there are, once one is named; `None`: any name is taken.
+    pub profiles: Option<&'a dyn Fn() -> Vec<&'static str>>,
     /// The table that province names are looked up in, unless `provinces_file` exists.
     pub provinces: Arc<Provinces>,
     /// The sysadmin's own table: `/etc/bantin/provinces.toml`.

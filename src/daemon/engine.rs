@@ -14,7 +14,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant as Moment;
-use tracing::{Instrument as _, error, error_span, info, warn};
+use tracing::{Instrument as _, error, info, warn, warn_span};
 
 use super::articles;
 use super::document::{self, Asked, Taken};
@@ -347,6 +347,11 @@ impl Engine {
         state
     }
 
+    /// Leaves to the end of the process what is known of the sources, for the last who uses this.
+    pub fn forget_states(&self) {
+        std::mem::forget(std::mem::take(&mut *self.states.lock().expect("no holder of this lock can panic")));
+    }
+
     fn host_state(&self, host: &Host) -> HostState {
         self.hosts.lock().expect("no holder of this lock can panic").get(host).cloned().unwrap_or_default()
     }
@@ -368,8 +373,9 @@ impl Engine {
     ///
     /// [`PollError`] when the outcome could not be reached or kept: that is our trouble, and nothing is known anew.
     pub async fn poll(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
-        // At the level of errors, so that whatever is logged at all says which source it is about: lines inside need not.
-        let span = error_span!("poll", source.id = %source.id);
+        // At the level of warnings, so that whatever is logged in it says which source it is about: lines inside need not.
+        // Nothing in it is an error, and where only those are logged it costs nothing.
+        let span = warn_span!("poll", source.id = %source.id);
         let polled = self.poll_alone(source).instrument(span).await;
         if let Err(error) = &polled {
             self.metrics.polls_lost.fetch_add(1, Relaxed);

@@ -113,16 +113,14 @@ pub fn poll_chosen(engine: &Arc<Engine>, ids: &[String]) -> Result<(usize, mpsc:
     let (left, asked): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|source| held(source).is_some());
     let zone = engine.setup().config.site.timezone;
     let left = left.into_iter().filter_map(|source| Some(left_alone(&source, held(&source)?.with_timezone(&zone))));
-    let mut polls = poll_all(engine, asked);
     let (results, receiver) = mpsc::channel(RESULTS);
     let left: Vec<Polled> = left.collect();
+    let engine = Arc::clone(engine);
     tokio::spawn(async move {
         for line in left {
             let _ = results.send(line).await;
         }
-        while let Some(line) = polls.recv().await {
-            let _ = results.send(line).await;
-        }
+        poll_each(engine, asked, results).await;
     });
     Ok((total, receiver))
 }
@@ -147,24 +145,25 @@ fn left_alone(source: &Source, until: DateTime<Tz>) -> Polled {
 /// Polls sources once, all at the pace that hosts and limits allow; gives the results as they come.
 pub fn poll_all(engine: &Arc<Engine>, sources: Vec<Arc<Source>>) -> mpsc::Receiver<Polled> {
     let (results, receiver) = mpsc::channel(RESULTS);
-    let engine = Arc::clone(engine);
-    tokio::spawn(async move {
-        let mut polls = JoinSet::new();
-        for source in spread(sources) {
-            while polls.len() >= ROUND {
-                polls.join_next().await;
-            }
-            let (engine, results) = (Arc::clone(&engine), results.clone());
-            polls.spawn(async move {
-                // On the heap by itself: a task of its size would be copied twice before it begins.
-                let line = Box::pin(polled(&engine, &source)).await;
-                // Nobody listens any more: the poll has been kept all the same.
-                let _ = results.send(line).await;
-            });
-        }
-        while polls.join_next().await.is_some() {}
-    });
+    tokio::spawn(poll_each(Arc::clone(engine), sources, results));
     receiver
+}
+
+async fn poll_each(engine: Arc<Engine>, sources: Vec<Arc<Source>>, results: mpsc::Sender<Polled>) {
+    let mut polls = JoinSet::new();
+    for source in spread(sources) {
+        while polls.len() >= ROUND {
+            polls.join_next().await;
+        }
+        let (engine, results) = (Arc::clone(&engine), results.clone());
+        polls.spawn(async move {
+            // On the heap by itself: a task of its size would be copied twice before it begins.
+            let line = Box::pin(polled(&engine, &source)).await;
+            // Nobody listens any more: the poll has been kept all the same.
+            let _ = results.send(line).await;
+        });
+    }
+    while polls.join_next().await.is_some() {}
 }
 
 /// Puts sources of different hosts behind each other, so that one host with many sources does not fill the round.

@@ -92,7 +92,7 @@ fn selectors(config: &Config) -> HashMap<SourceId, Selectors> {
 pub fn selectors_of(source: &Source) -> Option<Selectors> {
     let html = &source.html;
     let has_any = source.profile.is_some() || !html.listing.is_empty() || !html.article.is_empty();
-    profile::selectors(source.profile.as_deref(), &html.listing, &html.article).ok().filter(|_| has_any)
+    has_any.then(|| profile::selectors(source.profile.as_deref(), &html.listing, &html.article).ok()).flatten()
 }
 
 /// Who carries stories. An outlet's other names stand at one of its sources and hold for all of them.
