@@ -132,6 +132,9 @@ pub struct ItemFacts {
     pub evidence: Option<String>,
 }
 
+/// Pages held while a table is walked over once: those on the way down to the present row, with some to spare.
+const PAGES_OF_A_WALK: i64 = 16;
+
 /// Reads a database file; shared by all who read, any number at once.
 pub struct SqliteLibrary {
     connections: Connections,
@@ -198,14 +201,21 @@ impl SqliteLibrary {
     /// of them together would take several times their room.
     pub fn states(&self, mut each: impl FnMut(&str, &str, Option<&str>)) -> Result<(), StoreError> {
         self.with(|db| {
-            let mut select =
-                db.prepare("SELECT id, state, latest FROM source LEFT JOIN source_latest ON source = no")?;
-            let mut rows = select.query([])?;
-            while let Some(row) = rows.next()? {
-                let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
-                each(text(0)?, text(1)?, row.get_ref(2)?.as_str_or_null()?);
-            }
-            Ok(())
+            // Each page is needed once: they are read into the same few places.
+            let usual: i64 = db.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+            db.pragma_update(None, "cache_size", PAGES_OF_A_WALK)?;
+            let walked = (|| {
+                let mut select =
+                    db.prepare("SELECT id, state, latest FROM source LEFT JOIN source_latest ON source = no")?;
+                let mut rows = select.query([])?;
+                while let Some(row) = rows.next()? {
+                    let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+                    each(text(0)?, text(1)?, row.get_ref(2)?.as_str_or_null()?);
+                }
+                Ok(())
+            })();
+            db.pragma_update(None, "cache_size", usual)?;
+            walked
         })
     }
 
