@@ -314,10 +314,7 @@ impl Client {
         let sent_validators = headers.contains_key(IF_NONE_MATCH) || headers.contains_key(IF_MODIFIED_SINCE);
         let progress = Progress::default();
         let proxied = trip.request.proxy.is_some();
-        // Ours are all there are: a builder would begin with a set of its own, and copy them over one by one.
-        let mut request = reqwest::Request::new(Method::GET, url.clone());
-        *request.headers_mut() = headers;
-        let sending = trip.client.execute(request);
+        let sending = trip.client.execute(get(url.clone(), headers));
         match timeout_at(*deadline, progress.watch(sending)).await {
             Err(_) => Err(Outcome::Timeout { phase: progress.phase() }.into()),
             Ok(Err(error)) => Err(failure::explain(&error, progress.phase(), proxied)),
@@ -455,7 +452,8 @@ impl Client {
         }
         let pass = self.shared.gate.enter(&Host::of(&url)).await;
         let mut deadline = trip.start();
-        let asking = trip.client.get(url).header(USER_AGENT, self.shared.user_agent.as_str()).send();
+        let headers = HeaderMap::from_iter([(USER_AGENT, self.shared.user_agent_header.clone())]);
+        let asking = trip.client.execute(get(url, headers));
         let mut bytes = Vec::new();
         if let Ok(Ok(mut response)) = timeout_at(deadline, asking).await
             && response.status() == StatusCode::OK
@@ -508,6 +506,18 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+/// The request as it goes out. Its headers are ours alone: a builder would begin with a set of its own, copy them over one by
+/// one, and log in with the name and password that somebody has put into a link.
+fn get(mut url: Url, headers: HeaderMap) -> reqwest::Request {
+    if !url.username().is_empty() || url.password().is_some() {
+        // An address with a host takes both.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+    }
+    let mut request = reqwest::Request::new(Method::GET, url);
+    *request.headers_mut() = headers;
+    request
 }
 
 /// The same site, or its host by `https` where it was `http` before.

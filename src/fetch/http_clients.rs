@@ -105,6 +105,8 @@ impl HttpClients {
             // Every request has a time limit of its own, and no connection waits longer than `IDLE_TIMEOUT`: what the system
             // would do besides costs five calls a connection.
             .tcp_keepalive(None)
+            .tcp_keepalive_interval(None)
+            .tcp_keepalive_retries(None)
             .tcp_user_timeout(None)
             .connector_layer(progress::Watch)
             .pool_max_idle_per_host(1)

@@ -65,6 +65,16 @@ fn validators_of_the_end_of_a_redirect_are_sent_to_the_end_only() {
 }
 
 #[test]
+fn a_login_that_stands_in_a_link_is_not_used() {
+    let farm = Farm::new();
+    let host = farm.host(|_| Reply::feed(FEED));
+    let mut link = host.url("/rss");
+    link.set_username("ten").and_then(|()| link.set_password(Some("bimat"))).expect("a web address takes both");
+    assert_eq!(text_of(&fetch(&request(link))), FEED);
+    assert_eq!(farm.seen()[0].asked.header("authorization"), None);
+}
+
+#[test]
 fn an_unasked_for_304_is_no_answer() {
     assert_eq!(outcome_of(Reply::status(304)), Outcome::UnexpectedStatus { status: 304 });
 }
