@@ -14,7 +14,8 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant as Moment;
-use tracing::{Instrument as _, error, info, warn, warn_span};
+use tracing::level_filters::LevelFilter;
+use tracing::{Instrument as _, Span, error, error_span, info, warn};
 
 use super::articles;
 use super::document::{self, Asked, Taken};
@@ -373,9 +374,12 @@ impl Engine {
     ///
     /// [`PollError`] when the outcome could not be reached or kept: that is our trouble, and nothing is known anew.
     pub async fn poll(&self, source: &Arc<Source>) -> Result<Polled, PollError> {
-        // At the level of warnings, so that whatever is logged in it says which source it is about: lines inside need not.
-        // Nothing in it is an error, and where only those are logged it costs nothing.
-        let span = warn_span!("poll", source.id = %source.id);
+        // At the level of errors, so that whatever is logged in it says which source it is about: lines inside need not.
+        // Nothing in it is an error itself, so where only those are logged it is left out.
+        let span = match LevelFilter::current() > LevelFilter::ERROR {
+            true => error_span!("poll", source.id = %source.id),
+            false => Span::none(),
+        };
         let polled = self.poll_alone(source).instrument(span).await;
         if let Err(error) = &polled {
             self.metrics.polls_lost.fetch_add(1, Relaxed);

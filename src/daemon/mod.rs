@@ -115,12 +115,11 @@ pub fn poll_chosen(engine: &Arc<Engine>, ids: &[String]) -> Result<(usize, mpsc:
     let left = left.into_iter().filter_map(|source| Some(left_alone(&source, held(&source)?.with_timezone(&zone))));
     let (results, receiver) = mpsc::channel(RESULTS);
     let left: Vec<Polled> = left.collect();
-    let engine = Arc::clone(engine);
+    tokio::spawn(poll_each(Arc::clone(engine), asked, results.clone()));
     tokio::spawn(async move {
         for line in left {
             let _ = results.send(line).await;
         }
-        poll_each(engine, asked, results).await;
     });
     Ok((total, receiver))
 }
