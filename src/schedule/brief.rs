@@ -1,5 +1,5 @@
-//! Instants as they are kept of every poll: whole seconds since 1970 as a number, which is written and read four times as
-//! fast as text. What has parts of a second stays text (RFC 3339), and text is read, as older versions wrote it.
+//! Instants as they are kept of every poll: whole seconds since 1970 as a number, which is shorter than text and needs no
+//! calendar to be read. What has parts of a second stays text (RFC 3339), and text is read, as older versions wrote it.
 
 use std::fmt;
 

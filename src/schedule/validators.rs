@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// Serialised as text with one character per byte (U+0000 to U+00FF): readable for what servers usually send, and
 /// nothing is lost of what they sometimes send.
 ///
-/// Shared: one poll of an unchanged source hands it on six times.
+/// Shared: a poll of an unchanged source hands it on again and again.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Opaque(Arc<[u8]>);
 

@@ -305,7 +305,7 @@ impl<'a> Tx<'a> {
     /// The row of a source; made, or taken over from a former id of it, if it is not there.
     pub fn source(&mut self, id: &SourceId, was: &[SourceId], url: &str) -> Result<SourceNo, StoreError> {
         if self.sources.is_empty() && self.new_sources.is_empty() {
-            // All at once: one by one, 1,000 of them take four times as long.
+            // All at once: a round asks for every one of them.
             *self.sources = self.run(|tx| {
                 tx.prepare("SELECT id, no FROM source")?
                     .query_map([], |row| Ok((SourceId::new(row.get::<_, String>(0)?), SourceNo(row.get(1)?))))?
