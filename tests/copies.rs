@@ -89,7 +89,7 @@ async fn the_origin_that_arrives_later_takes_the_entry_over_and_the_id_stays() {
     assert_eq!(json["items"][0]["authors"][0]["name"], "Báo B", "{}", json["items"][0]);
     let key = StoryKey::new(after[0].story.rsplit('/').next().unwrap_or_default());
     let view = world.parts().engine.library().story(&key).expect("the database answers").expect("it is there");
-    let page = pages::story(&world.parts().engine.setup().masthead, &view);
+    let page = pages::story(world.parts().engine.setup().masthead(), &view);
     assert!(page.contains("Cũng đăng tại: <a href=\"https://cong-a.example/cau.html\">Cổng A</a>"), "{page}");
     let found = world.parts().engine.library().search("phóng viên Báo Bến Đá", 0, 10).expect("the database answers");
     assert_eq!(found.entries.len(), 1, "it is found by the words that are shown");

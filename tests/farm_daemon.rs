@@ -433,7 +433,7 @@ fn assert_hosts(scene: &Scene) {
 fn assert_history(scene: &Scene, library: &SqliteLibrary) {
     for source in &scene.sources {
         let polls = library.polls(&source.id, 10).expect("the database answers");
-        let names: Vec<&str> = polls.iter().map(|row| row.poll.outcome.as_str()).collect();
+        let names: Vec<&str> = polls.iter().map(|row| &*row.poll.outcome).collect();
         let [second, first] = names[..] else { panic!("{}: {names:?}", source.url) };
         let called = is_called(second, source.kind.outcome(1)) && is_called(first, source.kind.outcome(0));
         assert!(called, "{}: {names:?}", source.url);

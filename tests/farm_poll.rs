@@ -181,7 +181,7 @@ fn outcome_of(fetched: &Fetched) -> Outcome {
     }
     let Answer::Document(document) = &fetched.answer else { unreachable!("there is an outcome otherwise") };
     let bytes = document.body.bytes();
-    if let Some(wall) = recognise_wall(bytes, fetched.final_url.path()) {
+    if let Some(wall) = recognise_wall(bytes, fetched.final_url().path()) {
         Outcome::LoginOrChallenge { wall }
     } else if bytes.starts_with(b"<?xml") && !bytes.windows(6).any(|tag| tag == b"<item>") {
         Outcome::Empty
@@ -256,7 +256,7 @@ fn a_farm_of_300_sources_a_third_of_which_misbehave_is_polled_well() {
     for (number, fetched, outcome) in &results {
         let mut state = SourceState::default();
         state.settle_url(&sources[*number].url);
-        let host = hosts.entry(Host::of(&fetched.final_url)).or_default();
+        let host = hosts.entry(fetched.host()).or_default();
         apply(&mut state, host, &fetched.facts(outcome.clone()), now);
         assert_eq!(state.is_failing(), sources[*number].expected != "new-items" && !outcome.is_success());
     }

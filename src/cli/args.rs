@@ -1,9 +1,10 @@
 //! What the command line says. The doc comments here are what `--help`, the man pages and the completions show.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 
 use crate::extract::html::profile;
 
@@ -347,7 +348,7 @@ pub struct ReadArgs {
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub kind: ReadKind,
     /// Read pages by this shipped profile instead of by themselves
-    #[arg(long, value_name = "PROFILE", value_parser = profile_names())]
+    #[arg(long, value_name = "PROFILE", value_parser = ProfileName)]
     pub profile: Option<String>,
     /// The address the document came from, for relative links [default: its own]
     #[arg(long, value_name = "URL")]
@@ -370,7 +371,18 @@ pub struct ReadArgs {
     pub documents: Vec<String>,
 }
 
-/// The names that `--profile` takes.
-fn profile_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(profile::profile_names())
+/// The names that `--profile` takes, looked up where they are asked for: other commands do not read the profiles.
+#[derive(Debug, Clone, Copy)]
+struct ProfileName;
+
+impl TypedValueParser for ProfileName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        PossibleValuesParser::new(profile::profile_names()).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(profile::profile_names().into_iter().map(PossibleValue::new)))
+    }
 }

@@ -335,7 +335,7 @@ pub fn export(config: &Config, what: ExportWhat, out: &mut dyn Write) -> anyhow:
     match what {
         ExportWhat::Opml => {
             let setup = setup(config)?;
-            out.write_all(publish::opml_sources(&setup.masthead).as_bytes())?;
+            out.write_all(publish::opml_sources(setup.masthead()).as_bytes())?;
         }
         ExportWhat::Jsonl => {
             let mut result = Ok(());

@@ -91,11 +91,12 @@ pub(super) fn document(cli: &Cli, name: &str) -> anyhow::Result<Found> {
     // Whoever names an address on the command line may mean their own machine.
     let client = Client::new(Settings { allow_private_addresses: true, ..Settings::default() });
     let fetched = runtime.block_on(client.fetch(&Request::new(url, Utc::now())));
+    let final_url = fetched.final_url().clone();
     match fetched.answer {
         Answer::Document(document) => {
             let (content_type, last_modified) = (document.content_type.clone(), document.last_modified);
             let bytes = document.body.into_parts().0;
-            Ok(Found { bytes, content_type, url: Some(fetched.final_url), last_modified })
+            Ok(Found { bytes, content_type, url: Some(final_url), last_modified })
         }
         Answer::NotModified(_) => bail!("the server answered 304 to a request that was not conditional"),
         Answer::Failed(outcome) => bail!("{}", outcome.meaning()),

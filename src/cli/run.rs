@@ -209,7 +209,7 @@ async fn poll_here(config: Config, sources: &[String], room: Room) -> anyhow::Re
 /// Publishes what has changed, and closes the database.
 pub(super) async fn publish_and_close(engine: Arc<Engine>, thread: JoinHandle<Option<Store>>) -> anyhow::Result<()> {
     let setup = engine.setup();
-    let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+    let publisher = Publisher::new(Arc::clone(&setup), Arc::clone(engine.library()));
     let (writer, now) = (engine.writer().clone(), engine.now());
     tokio::task::spawn_blocking(move || publisher.files(&writer, now))
         .await
@@ -335,7 +335,7 @@ async fn fetch_all(config: Config) -> anyhow::Result<Vec<Checked>> {
             if let Fetched::Document(document) = &fetched.answer {
                 let selectors = setup::selectors_of(&source);
                 let how = How { selectors: selectors.as_ref(), pointers: Some(&source.json), ..How::default() };
-                let input = document::input(&source, document, &fetched.final_url, fetched.started_at);
+                let input = document::input(&source, document, fetched.final_url(), fetched.started_at);
                 match extract::read_with(&input, how) {
                     Ok(found) => {
                         outcome = match found.items.is_empty() {

@@ -69,7 +69,7 @@ use self::field::{Place, fields, peek};
 use self::provinces::Provinces;
 use self::remark::{Note, Notes};
 use self::sections::Section;
-use crate::model::SourceId;
+use crate::model::{Map, SourceId};
 
 /// Where `feeds.toml` is looked for when no `--config` says it, in this order.
 pub const PLACES: &[&str] = &["feeds.toml", "/etc/bantin/feeds.toml"];
@@ -211,7 +211,7 @@ fn read_root<'a, 'i>(root: &'a DeTable<'i>, file: Option<&Path>, desk: &'a Desk<
         let source = source::read_source(index + 1, at, table, desk, &template, &mut seen);
         sources.extend(source.map(Arc::new));
     }
-    let mut seen = HashMap::new();
+    let mut seen = Map::default();
     let mut topics = Vec::new();
     for (index, (at, table)) in source::elements("topic", root.get("topic"), desk).into_iter().enumerate() {
         topics.extend(topic::read_topic(index + 1, at, table, desk, &mut seen).map(|topic| (at, topic)));

@@ -15,7 +15,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use toml::de::{DeTable, DeValue};
 use unicode_normalization::UnicodeNormalization;
@@ -76,6 +76,12 @@ pub struct Found<'a> {
 /// A table of provinces and all their names.
 #[derive(Debug)]
 pub struct Provinces {
+    /// The compiled-in one is read when somebody first looks into it.
+    table: OnceLock<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
     list: Vec<Province>,
     /// Key of a name (see [`key`]) to its province and, for names of former ones only, the former one.
     names: HashMap<String, (usize, Option<usize>)>,
@@ -83,10 +89,7 @@ pub struct Provinces {
 
 /// The table that is compiled in.
 pub fn builtin() -> Arc<Provinces> {
-    static BUILTIN: LazyLock<Arc<Provinces>> = LazyLock::new(|| {
-        let text = include_str!("../../data/provinces.toml");
-        Arc::new(Provinces::parse(text, None).expect("a test reads the compiled-in table"))
-    });
+    static BUILTIN: LazyLock<Arc<Provinces>> = LazyLock::new(|| Arc::new(Provinces { table: OnceLock::new() }));
     Arc::clone(&BUILTIN)
 }
 
@@ -102,13 +105,26 @@ impl Provinces {
     ///
     /// Everything that is wrong with it, with line and column; also a name that two provinces would share.
     pub fn parse(text: &str, file: Option<&Path>) -> Result<Self, ConfigErrors> {
+        Table::parse(text, file).map(|table| Self { table: table.into() })
+    }
+
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| {
+            let text = include_str!("../../data/provinces.toml");
+            Table::parse(text, None).expect("a test reads the compiled-in table")
+        })
+    }
+}
+
+impl Table {
+    fn parse(text: &str, file: Option<&Path>) -> Result<Self, ConfigErrors> {
         let notes =
             Notes::new(file.map_or_else(|| "provinces.toml".to_owned(), |file| file.display().to_string()), text);
         let (root, faults) = DeTable::parse_recoverable(text);
         for fault in faults {
             notes.syntax_error(fault.span().map_or(0, |span| span.start), fault.message());
         }
-        let mut provinces = Self { list: Vec::new(), names: HashMap::new() };
+        let mut provinces = Self::default();
         for field in fields(&notes, Place::File, root.get_ref()) {
             match (field.name(), field.value()) {
                 ("province", DeValue::Array(list)) => {
@@ -201,10 +217,12 @@ impl Provinces {
         }
         self.names = names;
     }
+}
 
+impl Provinces {
     /// All present provinces, in the order of their codes.
     pub fn all(&self) -> &[Province] {
-        &self.list
+        &self.table().list
     }
 
     /// Finds what `name` stands for: a present or former name, slug, alias or (former) ISO code, in any spelling, also
@@ -216,9 +234,9 @@ impl Provinces {
             return None;
         }
         let key = key(name);
-        let direct = self.names.get(&key);
-        let &(index, former) = direct.or_else(|| self.names.get(without_kind(&key)?))?;
-        let province = self.list.get(index)?;
+        let direct = self.table().names.get(&key);
+        let &(index, former) = direct.or_else(|| self.table().names.get(without_kind(&key)?))?;
+        let province = self.table().list.get(index)?;
         Some(Found { province, former: former.and_then(|number| province.former.get(number)) })
     }
 
@@ -229,7 +247,7 @@ impl Provinces {
 
     /// The province with this slug.
     pub fn by_slug(&self, slug: &ProvinceSlug) -> Option<&Province> {
-        self.list.iter().find(|province| province.slug == *slug)
+        self.table().list.iter().find(|province| province.slug == *slug)
     }
 
     /// The name for display of the province with this slug.
@@ -239,7 +257,7 @@ impl Provinces {
 
     /// Every name and slug, for "did you mean".
     pub(super) fn spellings(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().flat_map(|province| {
+        self.table().list.iter().flat_map(|province| {
             let former = province.former.iter().flat_map(|former| [former.slug.as_str(), former.name.as_str()]);
             [province.slug.as_str(), province.name.as_str()].into_iter().chain(former)
         })

@@ -241,8 +241,8 @@ struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     fn of(text: &'t str) -> Self {
-        let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-        Self { text, starts: std::iter::once(0).chain(newlines.map(|(index, _)| index + 1)).collect() }
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
+        Self { text, starts: std::iter::once(0).chain(newlines.map(|index| index + 1)).collect() }
     }
 
     /// Line and column of the byte `at`, both from 1.

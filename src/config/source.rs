@@ -1,6 +1,5 @@
 //! `[[source]]`: what is polled.
 
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -12,7 +11,7 @@ use super::field::{Field, Place, fields, peek};
 use super::remark::{Note, listed};
 use super::sections::{CONTENTS, read_polling, read_timezone};
 use super::types::{DateOrder, HtmlRules, Source, SourceKind};
-use crate::model::{SourceId, TopicId, is_slug};
+use crate::model::{Map, SourceId, TopicId, is_slug};
 
 /// What an id looks like, for messages.
 pub(super) const ID_FORM: &str = "1 to 64 of `a-z`, `0-9` and `-`, such as `bao-quang-ninh-kinh-te`";
@@ -72,9 +71,9 @@ const KINDS: &[(&str, SourceKind)] = &[
 /// Remembers what may stand once only.
 #[derive(Default)]
 pub(super) struct Seen<'a> {
-    ids: HashMap<&'a str, usize>,
-    former_ids: HashMap<&'a str, usize>,
-    urls: HashMap<String, usize>,
+    ids: Map<&'a str, usize>,
+    former_ids: Map<&'a str, usize>,
+    urls: Map<String, usize>,
 }
 
 /// Reads one source; `None` where it has no id or address. What it does not say comes from `template`.
@@ -166,7 +165,7 @@ pub(super) fn read_id<'a>(
     at: usize,
     id: &'a str,
     desk: &Desk<'_, '_>,
-    seen: &mut HashMap<&'a str, usize>,
+    seen: &mut Map<&'a str, usize>,
 ) -> Option<&'a str> {
     let place = Place::One(kind, id);
     if !is_slug(id) {

@@ -1,6 +1,5 @@
 //! `[[topic]]`: named sets of rules.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -11,7 +10,7 @@ use super::field::{Field, Place, fields, peek};
 use super::remark::Note;
 use super::source::{ID_FORM, read_id, read_topics, unknown_province};
 use super::types::{Source, Topic};
-use crate::model::{ProvinceSlug, SourceId, TopicId};
+use crate::model::{Map, ProvinceSlug, SourceId, TopicId};
 
 pub(super) const TOPIC_KEYS: &[&str] =
     &["id", "title", "strong", "weak", "none", "provinces", "sources", "sections", "tags", "regex", "token"];
@@ -25,7 +24,7 @@ pub(super) fn read_topic<'a, 'i>(
     at: usize,
     table: &'a DeTable<'i>,
     desk: &'a Desk<'a, 'i>,
-    seen: &mut HashMap<&'a str, usize>,
+    seen: &mut Map<&'a str, usize>,
 ) -> Option<Topic> {
     let id = peek(table, "id");
     let place = id.map_or(Place::Numbered("topic", number), |(_, id)| Place::One("topic", id));

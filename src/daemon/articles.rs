@@ -152,10 +152,11 @@ async fn read_pages(engine: &Engine, client: &Client, setup: &Arc<Setup>, poll: 
             Some(url) if !is_over => {
                 let fetched = client.fetch(&Request::article(&source, url, engine.now())).await;
                 poll.bytes += fetched.bytes_on_wire;
+                let url = fetched.final_url().clone();
                 match fetched.answer {
                     Answer::Document(document) => {
                         let (of, now) = (Arc::clone(&source), engine.now());
-                        let (setup, url, asked) = (Arc::clone(setup), fetched.final_url, fetched.requested);
+                        let (setup, asked) = (Arc::clone(setup), fetched.requested);
                         let item = article.item.clone();
                         let work = move || page(&of, &setup, &item, &document, &asked, &url, now);
                         engine.read(work).await.unwrap_or_else(|given_up| Page::Failed(given_up.to_string()))

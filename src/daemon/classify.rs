@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tracing::{error, info};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::engine::Engine;
 use super::ingest;
 use super::setup::Setup;
 use crate::config::Source;
-use crate::model::{FeedKey, Instant, StoryKey, TopicId, counted};
+use crate::model::{FeedKey, Instant, ProvinceSlug, StoryKey, TopicId, counted};
 use crate::store::StoreError;
 use crate::store::sqlite::ItemFacts;
 use crate::topics::{Hit, Matcher, Subject};
@@ -104,15 +104,24 @@ pub(super) fn places(setup: &Setup, item: &ItemFacts) -> Option<(Vec<TopicId>, O
 
 /// A hash of everything that decides where a story stands, and of the program's version, whose rules may be better.
 fn fingerprint(setup: &Setup) -> String {
-    let mut hash = Xxh3::new();
-    hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    let mut rules = env!("CARGO_PKG_VERSION").to_owned();
     for topic in &setup.config.topics {
-        hash.update(format!("{topic:?}").as_bytes());
+        rules += &format!("{topic:?}");
     }
     for source in &setup.sources {
-        hash.update(format!("{} {:?} {:?} {:?}", source.id, source.province, source.section, source.tags).as_bytes());
+        rules.push('\0');
+        rules.push_str(source.id.as_str());
+        let province = source.province.iter().map(ProvinceSlug::as_str);
+        let sections = source.section.iter().map(TopicId::as_str);
+        let tags = source.tags.iter().map(String::as_str);
+        for (kind, word) in
+            province.map(|word| ('p', word)).chain(sections.map(|word| ('s', word))).chain(tags.map(|word| ('t', word)))
+        {
+            rules.extend(['\0', kind]);
+            rules.push_str(word);
+        }
     }
-    format!("{:016x}", hash.digest())
+    format!("{:016x}", xxh3_64(rules.as_bytes()))
 }
 
 /// The topics of a stored item, best first, with the rules that found them.

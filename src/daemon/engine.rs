@@ -6,7 +6,7 @@
 //!
 //! A poll's body and items are held against the memory budget until the writer has them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
@@ -27,9 +27,9 @@ use super::writer::{HOST, PollIn, PollOut, WriteError, Writer, whole_seconds};
 use crate::config::Source;
 use crate::extract::pool::{Pool, PoolError};
 use crate::extract::{DocumentKind, Unreadable};
-use crate::fetch::{Answer, Client, Fetched, Request, Settings};
-use crate::model::{Instant, Outcome, Severity, SourceId};
-use crate::schedule::{self, Due, Host, HostState, Network, NetworkChange, SourceState};
+use crate::fetch::{Answer, Client, Document, Fetched, Request, Settings};
+use crate::model::{Instant, Map, Outcome, Severity, SourceId};
+use crate::schedule::{self, Due, Host, HostState, Network, NetworkChange, PollFacts, SourceState};
 use crate::store::sqlite::SqliteLibrary;
 use crate::store::{StoreError, Trouble};
 
@@ -95,7 +95,7 @@ impl PollError {
 /// What the store knows from before that polls go by.
 #[derive(Debug, Default)]
 pub struct Known {
-    states: HashMap<SourceId, Arc<SourceState>>,
+    states: Map<SourceId, Arc<SourceState>>,
     hosts: BTreeMap<Host, HostState>,
     /// What robots.txt files said, by site.
     robots: Vec<(String, String)>,
@@ -123,7 +123,7 @@ pub struct Engine {
     library: Arc<SqliteLibrary>,
     writer: Writer,
     clock: Clock,
-    states: Mutex<HashMap<SourceId, Arc<SourceState>>>,
+    states: Mutex<Map<SourceId, Arc<SourceState>>>,
     hosts: Mutex<BTreeMap<Host, HostState>>,
     network: Mutex<Network>,
     /// What robots.txt files once said and no longer counts, by its key: forgotten with the next that are fetched.
@@ -137,7 +137,7 @@ pub struct Engine {
     /// Rung when a source may have become due earlier than was thought.
     wake: Notify,
     /// One poll of a source at a time.
-    busy: Mutex<HashMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
+    busy: Mutex<Map<SourceId, Arc<tokio::sync::Mutex<()>>>>,
     /// Reads documents: as many at once as there are cores, none of them for ever.
     pool: Pool,
     /// Documents being read or waiting for the writer, at most as many as the pool has threads.
@@ -172,7 +172,7 @@ impl Engine {
             states: Mutex::default(),
             hosts: Mutex::default(),
             network: Mutex::new(Network::default()),
-            busy: Mutex::new(HashMap::new()),
+            busy: Mutex::default(),
             pool: Pool::new(cores, READING_LIMIT),
             readers: Arc::new(Semaphore::new(cores)),
             metrics: Metrics::default(),
@@ -398,8 +398,7 @@ impl Engine {
         let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
         let state = self.state(source);
         let fetched = client.fetch(&Request::poll(source, &state, self.now())).await;
-        // By itself on the heap, and only now: a poll that waits for its host holds no room for what follows.
-        let (mut poll, mut turn) = Box::pin(self.decide(&setup, &client, source, state, fetched)).await?;
+        let (mut poll, mut turn) = self.decide(&setup, &client, source, state, fetched).await?;
         if source.article {
             // Pages may take minutes: others read in the meantime.
             turn = None;
@@ -462,54 +461,22 @@ impl Engine {
         state: Arc<SourceState>,
         fetched: Fetched,
     ) -> Result<(Box<PollIn>, Option<OwnedSemaphorePermit>), PollError> {
-        // What few polls need is put into boxes below: every poll that waits for its host holds room for the rest.
         let host = fetched.host();
         let now = whole_seconds(fetched.started_at);
-        let known = fetched.outcome();
-        let mut facts = fetched.facts(known.clone().unwrap_or(Outcome::Unchanged));
+
+        let mut facts = fetched.facts(fetched.outcome().unwrap_or(Outcome::Unchanged));
         facts.polled_at = now;
         let (status, bytes, took) = (fetched.status, fetched.bytes_on_wire, fetched.took);
         let read_well = state.standing.as_ref().is_some_and(|was| was.outcome.is_success());
-        let asked = Asked::of(source, &state, now, setup, &self.library);
-        let mut taken = None;
-        let mut turn = None;
-        match fetched.answer {
-            Answer::Document(document) if !(read_well && document.is_unchanged(&state)) => {
-                turn = Some(self.turn().await);
-                let (of, url) = (asked.clone(), fetched.final_url);
-                let reading = self.pool.run(move || document::take(&of, &document, &url)).await;
-                taken = Some(match reading {
-                    Ok(taken) => taken?,
-                    Err(given_up) => Taken::Not(document::outcome(&Unreadable::from(given_up))),
-                });
-            }
-            _ => {}
-        }
-        let mut whole = None;
-        match taken {
-            Some(Taken::Document(read, hints, beyond)) => {
-                let is_feed = beyond.is_feed();
-                let mut found = Whole { read: *read, beyond: *beyond, hints, bytes: 0 };
-                if !is_feed {
-                    turn = None;
-                    Box::pin(further::read(self, client, &asked, &state, &mut found, &mut facts)).await?;
-                }
-                whole = Some(found);
-            }
-            Some(Taken::Offers(outcome, feeds)) => {
-                turn = None;
-                let mut found = Whole::nothing(DocumentKind::Html);
-                let following = further::follow_feed(self, client, &asked, &feeds, &mut found, &mut facts);
-                match Box::pin(following).await? {
-                    true => whole = Some(found),
-                    false => facts.outcome = outcome,
-                }
-            }
-            Some(Taken::Not(outcome)) => facts.outcome = outcome,
-            None if facts.outcome.is_success() && state.habits.is_some() => {
-                whole = Box::pin(further::sitemaps_again(self, client, &asked, &state, &mut facts)).await?;
-            }
-            None => {}
+        let document = match fetched.answer {
+            Answer::Document(document) if !(read_well && document.is_unchanged(&state)) => Some(document),
+            _ => None,
+        };
+        let (mut whole, mut turn) = (None, None);
+        if document.is_some() || (facts.outcome.is_success() && state.habits.is_some()) {
+            let asked = Asked::of(source, &state, now, setup, &self.library);
+            // By itself on the heap, and only now: a poll that waits for its host, or brings nothing, holds no room for it.
+            (whole, turn) = Box::pin(self.read_whole(client, &asked, &state, document, &mut facts)).await?;
         }
         let bytes = bytes + whole.as_ref().map_or(0, |whole| whole.bytes);
         let read = whole.filter(|_| facts.outcome.is_success()).map(|whole| {
@@ -527,9 +494,59 @@ impl Engine {
             status,
             bytes,
             duration: took,
-            stand: Arc::clone(&setup.stand),
+            setup: Arc::clone(setup),
         });
         Ok((poll, turn))
+    }
+
+    /// Reads the document of a poll, if one came, and those that belong to it, if the source has any; notes in `facts` what they
+    /// come to.
+    async fn read_whole(
+        &self,
+        client: &Client,
+        asked: &Asked,
+        state: &SourceState,
+        document: Option<Box<Document>>,
+        facts: &mut PollFacts,
+    ) -> Result<(Option<Whole>, Option<OwnedSemaphorePermit>), PollError> {
+        let Some(document) = document else {
+            return Ok((further::sitemaps_again(self, client, asked, state, facts).await?, None));
+        };
+        let turn = self.turn().await;
+        let (of, url) = (asked.clone(), facts.final_url().clone());
+        let reading = self.pool.run(move || document::take(&of, &document, &url)).await;
+        let taken = match reading {
+            Ok(taken) => taken?,
+            Err(given_up) => Taken::Not(document::outcome(&Unreadable::from(given_up))),
+        };
+        Ok(match taken {
+            Taken::Document(read, hints, beyond) => {
+                let is_feed = beyond.is_feed();
+                let mut found = Whole { read: *read, beyond: *beyond, hints, bytes: 0 };
+                if is_feed {
+                    return Ok((Some(found), Some(turn)));
+                }
+                drop(turn);
+                Box::pin(further::read(self, client, asked, state, &mut found, facts)).await?;
+                (Some(found), None)
+            }
+            Taken::Offers(outcome, feeds) => {
+                drop(turn);
+                let mut found = Whole::nothing(DocumentKind::Html);
+                let following = further::follow_feed(self, client, asked, &feeds, &mut found, facts);
+                match Box::pin(following).await? {
+                    true => (Some(found), None),
+                    false => {
+                        facts.outcome = outcome;
+                        (None, None)
+                    }
+                }
+            }
+            Taken::Not(outcome) => {
+                facts.outcome = outcome;
+                (None, Some(turn))
+            }
+        })
     }
 
     /// A place among those who read documents.
@@ -646,31 +663,28 @@ fn tell(polled: &Polled) {
 }
 
 /// What the store knows of sources, by their present ids. A state that cannot be read counts as none.
-pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<HashMap<SourceId, Arc<SourceState>>, StoreError> {
-    // Under which ids each may be kept, the present one before those it was renamed from.
-    let mut names: HashMap<&str, (&SourceId, usize)> = HashMap::with_capacity(setup.sources.len());
+pub fn load_states(setup: &Setup, library: &SqliteLibrary) -> Result<Map<SourceId, Arc<SourceState>>, StoreError> {
+    // The ids that sources were renamed from, and how old each is.
+    let mut former: Map<&str, (&SourceId, usize)> = Map::default();
     for source in &setup.sources {
-        for (age, id) in std::iter::once(&source.id).chain(&source.was).enumerate() {
-            names.entry(id.as_str()).or_insert((&source.id, age));
+        for (age, id) in source.was.iter().enumerate() {
+            former.entry(id.as_str()).or_insert((&source.id, age));
         }
     }
-    let mut states = HashMap::with_capacity(setup.sources.len());
-    // Of those that have been renamed, how old the name is under which they were found.
-    let mut renamed: HashMap<&SourceId, usize> = HashMap::new();
+    let mut states = Map::with_capacity_and_hasher(setup.sources.len(), Default::default());
+    let mut renamed = Vec::new();
     library.states(|name, lasting, latest| {
-        let Some(&(id, age)) = names.get(name) else { return };
-        if age > 0 && (states.contains_key(id) && renamed.get(id).is_none_or(|known| *known < age)) {
-            return;
+        if let Some(source) = setup.source(name) {
+            states.extend(SourceState::read(lasting, latest).map(|state| (source.id.clone(), Arc::new(state))));
+        } else if let Some(&(id, age)) = former.get(name) {
+            renamed.extend(SourceState::read(lasting, latest).map(|state| (age, id, state)));
         }
-        match age {
-            0 => renamed.remove(id),
-            _ => renamed.insert(id, age),
-        };
-        match SourceState::read(lasting, latest) {
-            Some(state) => states.insert(id.clone(), Arc::new(state)),
-            None => states.remove(id),
-        };
     })?;
+    // What is kept under the present id counts, else under the latest of those before it.
+    renamed.sort_by_key(|(age, ..)| *age);
+    for (_, id, state) in renamed {
+        states.entry(id.clone()).or_insert_with(|| Arc::new(state));
+    }
     Ok(states)
 }
 

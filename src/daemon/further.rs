@@ -221,10 +221,11 @@ async fn fetch(
     };
     let fetched = client.fetch(&request).await;
     *bytes += fetched.bytes_on_wire;
+    let url = fetched.final_url().clone();
     Ok(match fetched.answer {
         Answer::Document(document) => {
             let validators = document.validators.clone();
-            let (of, url) = (asked.clone(), fetched.final_url);
+            let of = asked.clone();
             match engine.read(move || document::take(&of, &document, &url)).await {
                 Ok(taken) => match taken? {
                     Taken::Document(read, hints, beyond) => Further::Read(read, beyond, hints, Box::new(validators)),

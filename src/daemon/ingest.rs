@@ -4,14 +4,13 @@
 //! changed, a story keeps the id it was first published under, nothing new is held back by a date in the past.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use crate::config::Source;
 use crate::dedup::{self, Match, Signature, Subject, Thresholds, Verdict};
-use crate::model::{DateFrom, FeedKey, Instant, Item, SourceId, TopicId};
+use crate::model::{DateFrom, FeedKey, Instant, Item, Map, SourceId, TopicId};
 use crate::normalise::{self, Ambiguous, Normalised};
 use crate::store::StoreError;
 use crate::store::sqlite::{
@@ -40,7 +39,7 @@ pub struct Newsstand {
     /// The names by which credit lines know each source.
     pub outlets: Outlets,
     /// Who is taken for the origin when nothing else decides.
-    pub ranks: HashMap<SourceId, i32>,
+    pub ranks: Map<SourceId, i32>,
     /// How alike is the same story.
     pub thresholds: Thresholds,
 }

@@ -296,7 +296,7 @@ fn merge_stories(
     let (kept, gone) = if age(&one) <= age(&other) { (one, other) } else { (other, one) };
     let topics = ingest::union(tx.topics(kept.no)?, &tx.topics(gone.no)?);
     tx.absorb_story(kept.no, gone.no, now)?;
-    let Settled { members, origin, .. } = ingest::settle_origin(tx, kept.no, &setup.stand, now)?;
+    let Settled { members, origin, .. } = ingest::settle_origin(tx, kept.no, setup.stand(), now)?;
     tx.set_topics(kept.no, &topics, kept.included, ingest::date_of(&members[origin]))?;
     ingest::index_origin(tx, kept.no)?;
     tx.add_decision(Deed::Merge, now, kept.no, Some(&gone))?;
@@ -317,7 +317,7 @@ fn take_down(tx: &mut Tx<'_>, story: StoryNo, now: Instant) -> Result<Option<(St
 
 /// Gives a story that has lost or gained items its origin, topics, provinces and words.
 fn settle(tx: &mut Tx<'_>, setup: &Setup, story: StoryNo, now: Instant) -> Result<(), StoreError> {
-    let Settled { members, origin, .. } = ingest::settle_origin(tx, story, &setup.stand, now)?;
+    let Settled { members, origin, .. } = ingest::settle_origin(tx, story, setup.stand(), now)?;
     let published = ingest::date_of(&members[origin]);
     let mut topics = Vec::new();
     let mut provinces = Vec::new();

@@ -67,7 +67,7 @@ impl Office {
             backed_up_at: engine.library().backed_up_at().ok().flatten(),
             sources: setup.sources.iter().map(|source| source_status(engine, source, now)).collect(),
         };
-        status(&setup.masthead, &view)
+        status(setup.masthead(), &view)
     }
 
     /// Items, stories and sources stored; as they were a minute ago, at most.

@@ -11,8 +11,10 @@ use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use tracing::info;
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::config::Config;
+use super::setup::Setup;
+use crate::config::{Config, Content};
 use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId, counted};
 use crate::publish::{self, Coding, Document, Masthead, files, pages};
 use crate::store::sqlite::SqliteLibrary;
@@ -53,7 +55,7 @@ pub struct Published {
 /// What a round works with; made anew on reload.
 pub struct Publisher {
     library: Arc<SqliteLibrary>,
-    masthead: Arc<Masthead>,
+    setup: Arc<Setup>,
     directory: Option<PathBuf>,
     formats: Vec<&'static str>,
     /// Of everything in the configuration that shows in documents.
@@ -61,15 +63,21 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Prepares to publish by `config`. `changed_at` is when its file last changed.
-    pub fn new(config: &Config, library: Arc<SqliteLibrary>, masthead: Arc<Masthead>) -> Self {
+    /// Prepares to publish by a configuration.
+    pub fn new(setup: Arc<Setup>, library: Arc<SqliteLibrary>) -> Self {
+        let config = &setup.config;
         Self {
             library,
-            masthead,
             directory: config.publish.directory.clone(),
             formats: config.publish.formats.iter().map(|format| format.as_str()).collect(),
             fingerprint: fingerprint(config),
+            setup,
         }
+    }
+
+    /// Made when something is rendered.
+    fn masthead(&self) -> &Masthead {
+        self.setup.masthead()
     }
 
     /// Renders everything: at start, on reload, or when files are missing.
@@ -78,10 +86,11 @@ impl Publisher {
         let changes: std::collections::HashMap<String, i64> =
             unless_damaged(self.library.feeds(), &mut trouble)?.into_iter().collect();
         let mut keys = vec![FeedKey::Merged];
-        let topics = self.masthead.topics().iter().chain(self.masthead.private_topics());
+        let topics = self.masthead().topics().iter().chain(self.masthead().private_topics());
         keys.extend(topics.map(|(id, _)| FeedKey::Topic(id.clone())));
-        keys.extend(self.masthead.covered_provinces().map(|province| FeedKey::Province(province.slug.clone())));
-        let mut published = Published { documents: publish::standing(&self.masthead), trouble, ..Published::default() };
+        keys.extend(self.masthead().covered_provinces().map(|province| FeedKey::Province(province.slug.clone())));
+        let mut published =
+            Published { documents: publish::standing(self.masthead()), trouble, ..Published::default() };
         self.render(&keys, &mut published)?;
         published.feeds = keys.iter().map(|key| (key.path(), changes.get(&key.path()).copied().unwrap_or(0))).collect();
         published.ever = changes.into_keys().collect();
@@ -91,7 +100,8 @@ impl Publisher {
     /// Removes the files of feeds and formats that have left the configuration, or ask for a token now.
     fn remove_strangers(&self, directory: &std::path::Path, ever: &[String]) -> Result<(), files::FilesError> {
         for path in ever {
-            let known = key_of(path).is_some_and(|key| self.masthead.knows(&key) && !self.masthead.is_private(&key));
+            let known =
+                key_of(path).is_some_and(|key| self.masthead().knows(&key) && !self.masthead().is_private(&key));
             for format in publish::Format::ALL.map(publish::Format::extension) {
                 if !known || !self.formats.contains(&format) {
                     files::remove(directory, &format!("{path}.{format}"))?;
@@ -109,7 +119,7 @@ impl Publisher {
         let stale = self.library.stale_feeds()?;
         let mut published = Published::default();
         let keys: Vec<FeedKey> =
-            stale.iter().filter_map(|(path, _)| key_of(path)).filter(|key| self.masthead.knows(key)).collect();
+            stale.iter().filter_map(|(path, _)| key_of(path)).filter(|key| self.masthead().knows(key)).collect();
         self.render(&keys, &mut published)?;
         published.feeds = stale;
         Ok(published)
@@ -229,12 +239,12 @@ impl Publisher {
         };
         for key in keys {
             let read =
-                || Ok((self.library.feed(key, self.masthead.items())?, self.library.river(key, 0, pages::ENTRIES)?));
+                || Ok((self.library.feed(key, self.masthead().items())?, self.library.river(key, 0, pages::ENTRIES)?));
             // The other feeds may be where the damage is not.
             let Some((content, page)) = unless_damaged(read().map(Some), &mut published.trouble)? else { continue };
             let wanted = |document: &Document| self.formats.iter().any(|format| document.path.ends_with(format));
-            published.documents.extend(publish::feeds(&self.masthead, key, &content).into_iter().filter(wanted));
-            published.documents.push(publish::page(&self.masthead, key, 1, &page, &counts));
+            published.documents.extend(publish::feeds(self.masthead(), key, &content).into_iter().filter(wanted));
+            published.documents.push(publish::page(self.masthead(), key, 1, &page, &counts));
         }
         Ok(())
     }
@@ -244,11 +254,9 @@ impl Publisher {
         let Some(directory) = &self.directory else { return };
         let is_whole = everything && published.trouble.is_none();
         // Whoever serves the files asks nobody for a token.
-        let private: Vec<String> =
-            self.masthead.private_topics().iter().map(|(id, _)| FeedKey::Topic(id.clone()).path()).collect();
         let is_private = |document: &Document| {
             let path = document.path.split_once('.').map_or(document.path.as_str(), |(path, _)| path);
-            private.iter().any(|private| private == path)
+            key_of(path).is_some_and(|key| self.masthead().is_private(&key))
         };
         let open: Vec<Document> =
             published.documents.iter().filter(|document| !is_private(document)).cloned().collect();
@@ -289,10 +297,10 @@ fn key_of(path: &str) -> Option<FeedKey> {
 
 /// A hash of everything in the configuration that shows in published documents, and of the program's version.
 fn fingerprint(config: &Config) -> String {
-    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    let mut shown = String::new();
     let mut put = |text: &str| {
-        hash.update(text.as_bytes());
-        hash.update(&[0]);
+        shown.push_str(text);
+        shown.push('\0');
     };
     put(env!("CARGO_PKG_VERSION"));
     put(&format!("{:?}", config.site));
@@ -306,9 +314,15 @@ fn fingerprint(config: &Config) -> String {
         put(source.id.as_str());
         put(&source.title);
         put(source.url.as_str());
-        put(&format!("{:?} {:?} {:?} {:?}", source.province, source.content, source.outlet, source.enabled));
+        put(source.province.as_ref().map_or("", ProvinceSlug::as_str));
+        put(match source.content {
+            Content::Full => "full",
+            Content::Summary => "summary",
+        });
+        put(source.outlet.as_deref().unwrap_or_default());
+        put(if source.enabled { "enabled" } else { "disabled" });
     }
-    format!("{:016x}", hash.digest())
+    format!("{:016x}", xxh3_64(shown.as_bytes()))
 }
 
 /// When a configuration file last changed, for `Last-Modified` of documents that show its words.

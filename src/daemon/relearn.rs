@@ -46,7 +46,7 @@ pub async fn fill(engine: &Arc<Engine>) -> Result<usize, PollError> {
 
 /// Brings a slice back; returns what is left, and how many items it had.
 fn slice(engine: &Engine, from: Behind) -> Result<(Option<Behind>, usize), PollError> {
-    let (now, window) = (whole_seconds(engine.now()), engine.setup().stand.thresholds.window);
+    let (now, window) = (whole_seconds(engine.now()), engine.setup().stand().thresholds.window);
     let slice = engine.library().unlearnt(from, SLICE, now)?;
     let items = slice.items();
     let left = engine.writer().change_blocking(move |tx| tx.bring_words_back(&slice, now - window))?;

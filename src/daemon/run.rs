@@ -237,7 +237,7 @@ pub async fn run(options: Options, shutdown: impl Future<Output = ()>) -> Result
     let Bound { listeners, names: addresses, files } = listeners::listeners(&setup.config, standalone).await?;
     let admin = listeners::admin(&setup.config).await?;
 
-    let first = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+    let first = Publisher::new(Arc::clone(&setup), Arc::clone(engine.library()));
     classify::refresh(&engine).await;
     let published = {
         let (engine, first) = (Arc::clone(&engine), &first);
@@ -348,7 +348,7 @@ async fn make_good(press: Press) {
 /// What readers get by this configuration.
 fn edition(setup: &Setup, documents: Vec<Document>) -> Edition {
     let access = Access::new(&setup.config.server, &setup.config.topics);
-    Edition { masthead: Arc::clone(&setup.masthead), documents, gone: Vec::new(), access }
+    Edition { masthead: Arc::clone(setup.masthead()), documents, gone: Vec::new(), access }
 }
 
 /// Polls what is due, hears signals, beats for the watchdog; returns on shutdown, with all polls dropped.
@@ -537,8 +537,7 @@ async fn reload_now(press: &Press, reload: &Reload) {
                 }
             }
             let _turn = press.turn.lock().await;
-            let publisher =
-                Arc::new(Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead)));
+            let publisher = Arc::new(Publisher::new(Arc::clone(&setup), Arc::clone(engine.library())));
             engine.set_setup(Arc::clone(&setup));
             classify::refresh(engine).await;
             *press.publisher.write().expect("no holder of this lock can panic") = Arc::clone(&publisher);

@@ -1,14 +1,14 @@
 //! A configuration made ready to work with: everything that is read once from it, replaced as a whole on reload.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::borrow::Borrow;
+use std::sync::{Arc, OnceLock};
 
 use super::ingest::Newsstand;
 use crate::config::{Config, Content, Source, Stories};
 use crate::dedup::Thresholds;
 use crate::extract::html::profile;
 use crate::extract::html::select::Selectors;
-use crate::model::SourceId;
+use crate::model::{Instant, Map, SourceId};
 use crate::publish::{Masthead, Province};
 use crate::schedule::{self, CronError, Timetable};
 use crate::store::sqlite::{Catalog, CatalogSource};
@@ -21,15 +21,16 @@ pub struct Setup {
     /// By id, in file order, disabled ones too.
     pub sources: Vec<Arc<Source>>,
     /// When each source may be polled.
-    pub timetables: BTreeMap<SourceId, Timetable>,
+    pub timetables: Map<SourceId, Timetable>,
     /// The topics' rules.
     pub matcher: Matcher,
-    /// What every document says about who publishes it.
-    pub masthead: Arc<Masthead>,
-    /// Who carries stories.
-    pub stand: Arc<Newsstand>,
-    index: HashMap<SourceId, usize>,
-    selectors: HashMap<SourceId, Selectors>,
+    /// What every document says about who publishes it, and when the file with these words last changed.
+    masthead: OnceLock<Arc<Masthead>>,
+    worded_at: Option<Instant>,
+    /// Who carries stories; asked for where there is one.
+    stand: OnceLock<Newsstand>,
+    index: Map<SourceId, usize>,
+    selectors: Map<SourceId, Selectors>,
 }
 
 impl Setup {
@@ -43,15 +44,34 @@ impl Setup {
         let sources = config.sources.clone();
         let index = sources.iter().enumerate().map(|(at, source)| (source.id.clone(), at)).collect();
         let matcher = Matcher::new(&config.topics);
-        let masthead = Arc::new(Masthead::new(&config, provinces(&config), super::publisher::changed_at(&config)));
-        let stand = Arc::new(newsstand(&config));
+        let worded_at = super::publisher::changed_at(&config);
         let selectors = selectors(&config);
-        Ok(Self { sources, timetables, matcher, masthead, stand, index, selectors, config })
+        Ok(Self {
+            sources,
+            timetables,
+            matcher,
+            masthead: OnceLock::new(),
+            worded_at,
+            stand: OnceLock::new(),
+            index,
+            selectors,
+            config,
+        })
     }
 
     /// A source by its id.
-    pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
-        self.index.get(id).map(|at| &self.sources[*at])
+    pub fn source<Id: Borrow<str> + ?Sized>(&self, id: &Id) -> Option<&Arc<Source>> {
+        self.index.get(id.borrow()).map(|at| &self.sources[*at])
+    }
+
+    /// What every document says about who publishes it.
+    pub fn masthead(&self) -> &Arc<Masthead> {
+        self.masthead.get_or_init(|| Arc::new(Masthead::new(&self.config, provinces(&self.config), self.worded_at)))
+    }
+
+    /// Who carries stories.
+    pub fn stand(&self) -> &Newsstand {
+        self.stand.get_or_init(|| newsstand(&self.config))
     }
 
     /// How the listing of a source is read; `None`: by itself.
@@ -83,7 +103,7 @@ pub fn catalog(config: &Config) -> Catalog {
 }
 
 /// The selectors of listings and article pages, by source.
-fn selectors(config: &Config) -> HashMap<SourceId, Selectors> {
+fn selectors(config: &Config) -> Map<SourceId, Selectors> {
     config.sources.iter().filter_map(|source| Some((source.id.clone(), selectors_of(source)?))).collect()
 }
 
@@ -97,7 +117,7 @@ pub fn selectors_of(source: &Source) -> Option<Selectors> {
 
 /// Who carries stories. An outlet's other names stand at one of its sources and hold for all of them.
 fn newsstand(config: &Config) -> Newsstand {
-    let mut aliases: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut aliases: Map<&str, Vec<&str>> = Map::default();
     for source in &config.sources {
         let outlet = source.outlet.as_deref().unwrap_or(&source.title);
         aliases.entry(outlet).or_default().extend(source.aliases.iter().map(String::as_str));

@@ -18,8 +18,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::{debug, error, warn};
 
 use super::articles::{self, Completed};
-use super::ingest::{self, Counts, Newsstand, Prepared};
+use super::ingest::{self, Counts, Prepared};
 use super::renamed::{self, Taken};
+use super::setup::Setup;
 use crate::config::Source;
 use crate::model::{FeedMeta, Instant, Outcome, Problem, counted};
 use crate::schedule::{self, Host, HostState, Notice, PollFacts, SourceState};
@@ -88,7 +89,6 @@ pub struct Read {
 }
 
 /// One poll on its way in.
-#[derive(Debug)]
 pub struct PollIn {
     /// Who was polled.
     pub source: Arc<Source>,
@@ -109,8 +109,8 @@ pub struct PollIn {
     pub bytes: u64,
     /// From request to now.
     pub duration: Duration,
-    /// Who carries stories, by the configuration in force.
-    pub stand: Arc<Newsstand>,
+    /// The configuration in force.
+    pub setup: Arc<Setup>,
 }
 
 impl PollIn {
@@ -465,7 +465,7 @@ fn forget_old_words(tx: &mut Tx<'_>, poll: &PollIn) -> Result<(), StoreError> {
         return Ok(());
     }
     // A day more than the window: a poll that was under way may still ask.
-    let window = poll.stand.thresholds.window;
+    let window = poll.setup.stand().thresholds.window;
     tx.forget_words_before(now - window - chrono::TimeDelta::days(1))?;
     // Copies of what was taken down are looked for for ever: before its words are forgotten, they are noted again.
     let noted = tx.meta(TAKEN_DOWN_NOTED)?.and_then(|at| at.parse::<i64>().ok()).unwrap_or(0);
@@ -534,7 +534,7 @@ fn keep(tx: &mut Tx<'_>, hosts: &mut Hosts, poll: &PollIn) -> Result<Box<PollOut
         tx.save_lasting(no, state.effective_url(&source.url).as_str(), &state.lasting())?;
     }
     let row = NewPoll {
-        outcome: facts.outcome.name().to_owned(),
+        outcome: facts.outcome.name().into(),
         detail: (!facts.outcome.is_success()).then(|| facts.outcome.meaning()),
         status: poll.status,
         bytes: poll.bytes,
@@ -544,7 +544,7 @@ fn keep(tx: &mut Tx<'_>, hosts: &mut Hosts, poll: &PollIn) -> Result<Box<PollOut
         dropped: read.map_or(0, |read| read.dropped),
         clamped: counts.clamped,
     };
-    tx.add_poll(no, now, &row)?;
+    tx.add_poll(no, now, row);
     if let Some(read) = read {
         // What a document says of itself is kept as it was when its items came: `atom:source` of what has been
         // published must not change because a counter in the document did.
@@ -576,7 +576,7 @@ fn keep_items(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<Tak
         is_first: !had_items || is_first_since_restored(tx, poll.state.succeeded_at)?,
         had_items,
         names: &read.names,
-        stand: &poll.stand,
+        stand: poll.setup.stand(),
         now: poll.facts.polled_at,
     };
     let items: Vec<&Prepared> = read.items.iter().collect();
@@ -608,7 +608,7 @@ fn keep_articles(tx: &mut Tx<'_>, poll: &PollIn, counts: &mut Counts) -> Result<
             is_first,
             had_items,
             names: &names,
-            stand: &poll.stand,
+            stand: poll.setup.stand(),
             now: poll.facts.polled_at,
         };
         // The page of each has been read: nothing more could confirm it.

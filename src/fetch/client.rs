@@ -3,6 +3,7 @@
 //! Every hop waits its turn at the host it goes to, is checked before it is made, and lives within one time limit for
 //! all of them. What can only be known by reading the document is left to whoever reads it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ use super::gate::HostGate;
 use super::headers;
 use super::http_clients::HttpClients;
 use super::progress::Progress;
-use super::request::{Answer, Body, Document, Fetched, Request, later};
+use super::request::{Accept, Answer, Body, Document, Fetched, Request, later};
 use super::robots_cache::RobotsCache;
 use super::tls::{self, Roots};
 use super::wall;
@@ -42,8 +43,6 @@ const ERROR_PAGE_BYTES: u64 = 64 * 1024;
 const CERTIFICATE_BYTES: u64 = 64 * 1024;
 /// Missing certificates fetched for one request; a chain has two in between at most.
 const MOST_MISSING: usize = 3;
-/// Headers that a request of ours has, with those that `reqwest` adds: room for all of them is made at once.
-const MOST_HEADERS: usize = 12;
 /// `A-IM` (RFC 3229): we can do with the part of a feed that is new.
 const A_IM: HeaderName = HeaderName::from_static("a-im");
 
@@ -113,8 +112,8 @@ pub struct Client {
 struct Shared {
     settings: Settings,
     user_agent: String,
-    /// The same as a header, made once.
-    user_agent_header: HeaderValue,
+    /// What the poll of a feed says of us and of what we can read.
+    usual_headers: HeaderMap,
     gate: HostGate,
     budget: Budget,
     unpackers: Arc<Semaphore>,
@@ -163,7 +162,12 @@ impl Client {
         let user_agent = user_agent(settings.contact.as_deref());
         Self {
             shared: Arc::new(Shared {
-                user_agent_header: user_agent.parse().expect("it has only characters that may stand in a header"),
+                usual_headers: HeaderMap::from_iter([
+                    (USER_AGENT, user_agent.parse().expect("it has only characters that may stand in a header")),
+                    (ACCEPT, HeaderValue::from_static(Accept::Feed.header())),
+                    (ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED_ENCODINGS)),
+                    (A_IM, HeaderValue::from_static("feed")),
+                ]),
                 user_agent,
                 gate,
                 budget,
@@ -230,7 +234,6 @@ impl Client {
         Fetched {
             answer,
             requested: request.url.clone(),
-            final_url: trip.redirects.last().map_or_else(|| request.url.clone(), |(_, target)| target.clone()),
             redirects: trip.redirects,
             status: trip.status,
             fresh_for: trip.fresh_for,
@@ -242,7 +245,7 @@ impl Client {
     }
 
     async fn travel(&self, trip: &mut Trip<'_>) -> Result<Answer, Failure> {
-        let mut url = trip.request.url.clone();
+        let mut url = Cow::Borrowed(&trip.request.url);
         let mut looked_at: Vec<String> = Vec::new();
         loop {
             self.check(trip.request, &url)?;
@@ -251,7 +254,9 @@ impl Client {
             }
             match self.hop(trip, &url).await {
                 Ok(Hop::Done(answer)) => return Ok(answer),
-                Ok(Hop::Redirect(status, location)) => url = trip.redirect(&url, status, location.as_deref())?,
+                Ok(Hop::Redirect(status, location)) => {
+                    url = Cow::Owned(trip.redirect(&url, status, location.as_deref())?);
+                }
                 Err(failure) => {
                     let Some(at) = failure.missing_certificate_at.clone() else { return Err(failure) };
                     let enabled = self.shared.settings.tls_fetch_intermediate || trip.request.tls_fetch_intermediate;
@@ -348,7 +353,8 @@ impl Client {
             }
             304 if sent_validators => {
                 trip.fresh_for = headers::fresh_for(head, now);
-                return done(Answer::NotModified(validators(head, url)));
+                let known = trip.request.validators.as_ref();
+                return done(Answer::NotModified(validators(head, url, known)));
             }
             _ => {
                 let outcome = Box::pin(self.explain_status(trip, status, url, response, deadline)).await;
@@ -362,7 +368,7 @@ impl Client {
             content_language: headers::lossy(head, CONTENT_LANGUAGE),
             content_encoding: body::content_encoding(head),
             last_modified: headers::text(head, LAST_MODIFIED).and_then(headers::http_date),
-            validators: validators(head, url),
+            validators: validators(head, url, None),
             bytes: Vec::new(),
             reservation: self.shared.budget.reserve(),
         };
@@ -452,7 +458,8 @@ impl Client {
         }
         let pass = self.shared.gate.enter(&Host::of(&url)).await;
         let mut deadline = trip.start();
-        let headers = HeaderMap::from_iter([(USER_AGENT, self.shared.user_agent_header.clone())]);
+        let agent = self.shared.usual_headers.get(USER_AGENT).cloned();
+        let headers = agent.into_iter().map(|agent| (USER_AGENT, agent)).collect();
         let asking = trip.client.execute(get(url, headers));
         let mut bytes = Vec::new();
         if let Ok(Ok(mut response)) = timeout_at(deadline, asking).await
@@ -476,16 +483,15 @@ impl Client {
     /// The headers of one hop.
     fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, Outcome> {
         let misconfigured = |name: &str| Outcome::Misconfigured { detail: format!("header `{name}` cannot be sent") };
-        let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
-        let agent = match &request.user_agent {
-            Some(agent) => agent.parse().map_err(|_| misconfigured("User-Agent"))?,
-            None => self.shared.user_agent_header.clone(),
-        };
-        headers.insert(USER_AGENT, agent);
-        headers.insert(ACCEPT, HeaderValue::from_static(request.accept.header()));
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED_ENCODINGS));
-        if request.delta {
-            headers.insert(A_IM, HeaderValue::from_static("feed"));
+        let mut headers = self.shared.usual_headers.clone();
+        if let Some(agent) = &request.user_agent {
+            headers.insert(USER_AGENT, agent.parse().map_err(|_| misconfigured("User-Agent"))?);
+        }
+        if request.accept != Accept::Feed {
+            headers.insert(ACCEPT, HeaderValue::from_static(request.accept.header()));
+        }
+        if !request.delta {
+            headers.remove(A_IM);
         }
         // Logins and cookies are for the site they were written for, and not to be read on the way.
         if !request.headers.is_empty() && is_at_home(url, &request.url) {
@@ -497,7 +503,7 @@ impl Client {
                 headers.insert(key, HeaderValue::from_str(value).map_err(|_| misconfigured(name))?);
             }
         }
-        if let Some(known) = request.validators.as_ref().filter(|known| known.url == url.as_str()) {
+        if let Some(known) = request.validators.as_ref().filter(|known| *known.url == *url.as_str()) {
             for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)] {
                 if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
                     headers.insert(name, value);
@@ -579,7 +585,6 @@ impl Fetched {
         Self {
             answer: Answer::Failed(outcome),
             requested: request.url.clone(),
-            final_url: request.url.clone(),
             redirects: Vec::new(),
             status: None,
             fresh_for: None,
@@ -591,9 +596,20 @@ impl Fetched {
     }
 }
 
-fn validators(head: &HeaderMap, url: &Url) -> Validators {
-    let opaque = |name| head.get(name).map(|value: &HeaderValue| Opaque::new(value.as_bytes()));
-    Validators { url: url.as_str().to_owned(), etag: opaque(ETAG), last_modified: opaque(LAST_MODIFIED) }
+/// The validators of an answer; those that are `known` where it repeats them.
+fn validators(head: &HeaderMap, url: &Url, known: Option<&Validators>) -> Validators {
+    let given = |name: &HeaderName| head.get(name).map(HeaderValue::as_bytes);
+    let (etag, last_modified) = (given(&ETAG), given(&LAST_MODIFIED));
+    let repeats = |known: &&Validators| {
+        *known.url == *url.as_str()
+            && known.etag.as_ref().map(Opaque::as_bytes) == etag
+            && known.last_modified.as_ref().map(Opaque::as_bytes) == last_modified
+    };
+    known.filter(repeats).cloned().unwrap_or_else(|| Validators {
+        url: url.as_str().into(),
+        etag: etag.map(Opaque::new),
+        last_modified: last_modified.map(Opaque::new),
+    })
 }
 
 /// `bantin/1.0.0 (+https://tin.example.vn/about)`; what cannot stand in a header is left out of the contact.

@@ -3,13 +3,13 @@
 //! Who comes first goes first, per host and for the bound of all. A request waits for its host before it takes one of
 //! the places that all share, so a slow host with many sources takes one place, not all of them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use crate::model::Map;
 use crate::schedule::Host;
 
 /// Hosts remembered before those that nobody waits for and whose pause is over are looked for and forgotten.
@@ -25,9 +25,9 @@ pub struct HostGate {
 
 #[derive(Debug, Default)]
 struct Hosts {
-    turnstiles: HashMap<Host, Arc<AsyncMutex<Turn>>>,
+    turnstiles: Map<Host, Arc<AsyncMutex<Turn>>>,
     /// Longer pauses that hosts have asked for.
-    pauses: HashMap<Host, Duration>,
+    pauses: Map<Host, Duration>,
 }
 
 /// What the next one at a host has to heed.

@@ -1,7 +1,6 @@
 //! The HTTP clients below ours: one for most requests, and one for each proxy, `ca`, `tls_pin`, and
 //! for those who may ask private addresses.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::Url;
 
-use crate::model::Outcome;
+use crate::model::{Map, Outcome};
 
 use super::address::{Guard, Lookup, Resolver};
 use super::progress;
@@ -34,7 +33,7 @@ pub(super) struct HttpClients {
     lookup: Lookup,
     /// `None`: every address may be asked.
     guard: Option<Guard>,
-    clients: Mutex<HashMap<Profile, reqwest::Client>>,
+    clients: Mutex<Map<Profile, reqwest::Client>>,
 }
 
 /// What needs an HTTP client of its own.

@@ -5,7 +5,7 @@
 //! task, what comes next. A connection that the client finishes in the background, after another has become free,
 //! notes nothing.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
@@ -66,32 +66,42 @@ impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, inner: S) -> Watched<S> {
-        Watched(inner)
+        Watched(Arc::new(inner))
     }
 }
 
-/// A connector that notes when it begins and ends.
-#[derive(Debug, Clone)]
-pub(super) struct Watched<S>(S);
+/// A connector that notes when it begins and ends. The one below is shared: the client copies its connector six times for
+/// every request, and few of the copies are ever used.
+#[derive(Debug)]
+pub(super) struct Watched<S>(Arc<S>);
+
+impl<S> Clone for Watched<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<S, R> Service<R> for Watched<S>
 where
-    S: Service<R>,
+    S: Service<R> + Clone + Send + 'static,
     S::Future: Send + 'static,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = std::pin::Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+    /// Always: the one below is waited for by whoever uses it.
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        enter(Phase::Connect);
-        let connecting = self.0.call(request);
+        let mut connector = S::clone(&self.0);
         Box::pin(async move {
-            let connected = connecting.await;
+            poll_fn(|context| connector.poll_ready(context)).await?;
+            enter(Phase::Connect);
+            let connected = connector.call(request).await;
             if connected.is_ok() {
                 enter(Phase::Answer);
             }

@@ -234,8 +234,6 @@ pub struct Fetched {
     pub answer: Answer,
     /// The address asked first.
     pub requested: Url,
-    /// The address that answered.
-    pub final_url: Url,
     /// The redirects followed: status and target, in order.
     pub redirects: Vec<(u16, Url)>,
     /// The last status, if there was one.
@@ -277,9 +275,14 @@ impl Fetched {
         facts
     }
 
+    /// The address that answered.
+    pub fn final_url(&self) -> &Url {
+        self.redirects.last().map_or(&self.requested, |(_, target)| target)
+    }
+
     /// The host that answered, or failed to: the one whose [`HostState`](crate::schedule::HostState) is concerned.
     pub fn host(&self) -> Host {
-        Host::of(&self.final_url)
+        Host::of(self.final_url())
     }
 
     /// The outcome as far as it can be told without reading the document; `None` if there is one to be read.

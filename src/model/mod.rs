@@ -16,6 +16,7 @@ mod outcome;
 mod view;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,13 @@ pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> 
     }
 }
 
+/// A map of what every poll looks up, by ids and names of hosts: short text, which the standard library's hash takes several
+/// times as long for. Seeded for each process, so that no document can be made to fit it.
+pub type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
+/// The like set.
+pub type Set<T> = std::collections::HashSet<T, foldhash::fast::RandomState>;
+
 /// A point in time, UTC. The store keeps whole seconds.
 pub type Instant = DateTime<Utc>;
 
@@ -45,11 +53,11 @@ macro_rules! id_type {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Wraps an id that has been checked at the door (see [`is_slug`]).
-            pub fn new(id: impl Into<String>) -> Self {
+            pub fn new(id: impl Into<Arc<str>>) -> Self {
                 Self(id.into())
             }
 

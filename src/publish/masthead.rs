@@ -1,12 +1,10 @@
 //! What every published document says about who publishes it: the part of the configuration that readers see.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use url::Url;
 
 use crate::config::{Config, Content, Site, SourceKind};
-use crate::model::{FeedKey, Instant, ProvinceSlug, SourceId, TopicId};
+use crate::model::{FeedKey, Instant, Map, ProvinceSlug, SourceId, TopicId};
 
 use super::words::{self, Words};
 
@@ -52,7 +50,7 @@ pub struct Masthead {
     private_topics: Vec<(TopicId, String)>,
     provinces: Vec<Province>,
     sources: Vec<SourceLine>,
-    source_index: HashMap<SourceId, usize>,
+    source_index: Map<SourceId, usize>,
     worded_at: Option<Instant>,
 }
 

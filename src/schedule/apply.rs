@@ -232,7 +232,7 @@ fn throttle(
     if again {
         let until = now + asked.unwrap_or(HOST_HOLD);
         host.hold = Some(Hold { set_at: now, until });
-        let host = Host::of(facts.redirects.last().map_or(&facts.requested, |(_, target)| target));
+        let host = Host::of(facts.final_url());
         notices.push(Notice::HostHeld { host, until });
     }
 }
@@ -396,7 +396,7 @@ mod tests {
 
     fn validators(etag: Option<&str>, last_modified: Option<&str>) -> Option<Validators> {
         Some(Validators {
-            url: FEED.to_owned(),
+            url: FEED.into(),
             etag: etag.map(Opaque::new),
             last_modified: last_modified.map(Opaque::new),
         })

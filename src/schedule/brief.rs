@@ -1,12 +1,15 @@
-//! Instants as they are kept of every poll: whole seconds since 1970 as a number, which is shorter than text and needs no
-//! calendar to be read. What has parts of a second stays text (RFC 3339), and text is read, as older versions wrote it.
+//! How facts are kept of every poll: in few bytes, and read without much ado.
+//!
+//! Instants are whole seconds since 1970 as a number, which is shorter than text and needs no calendar to be read. What has
+//! parts of a second stays text (RFC 3339), and text is read, as older versions wrote it.
 
 use std::fmt;
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
-use serde::{Serialize, Serializer};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::Instant;
+use crate::model::{Instant, Outcome};
 
 /// For `#[serde(with)]`.
 pub fn serialize<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,16 +47,18 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant
     deserializer.deserialize_any(Either)
 }
 
+/// An instant, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Brief(#[serde(with = "self")] pub Instant);
+
 /// The same of an instant that may be missing: of a field that has a default.
 pub mod option {
     use serde::de::Deserializer;
     use serde::{Deserialize, Serialize, Serializer};
 
+    use super::Brief;
     use crate::model::Instant;
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(transparent)]
-    struct Brief(#[serde(with = "super")] Instant);
 
     /// For `#[serde(with)]`.
     pub fn serialize<S: Serializer>(at: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -66,10 +71,122 @@ pub mod option {
     }
 }
 
+/// Text that is shared from the moment it is read: the standard way makes it twice.
+pub mod text {
+    use std::fmt;
+    use std::sync::Arc;
+
+    use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+    /// For `#[serde(deserialize_with)]`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Arc<str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Arc<str>, E> {
+                Ok(text.into())
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+
+    /// The same of text that may be missing: of a field that has a default.
+    pub fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
+        #[derive(serde::Deserialize)]
+        #[serde(transparent)]
+        struct Shared(#[serde(deserialize_with = "deserialize")] Arc<str>);
+        Ok(Option::<Shared>::deserialize(deserializer)?.map(|text| text.0))
+    }
+}
+
+/// The outcome that most polls have, by its name alone; any other as it is.
+#[derive(Debug)]
+pub struct BriefOutcome<'a>(pub &'a Outcome);
+
+impl Serialize for BriefOutcome<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Outcome::NotModified => serializer.serialize_str(self.0.name()),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// Reads what [`BriefOutcome`] wrote.
+pub mod outcome {
+    use std::fmt;
+
+    use serde::Deserialize;
+    use serde::de::value::MapAccessDeserializer;
+    use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+
+    use crate::model::Outcome;
+
+    /// For `#[serde(with)]`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Outcome;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an outcome")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Outcome, E> {
+                match name == Outcome::NotModified.name() {
+                    true => Ok(Outcome::NotModified),
+                    false => Err(E::invalid_value(Unexpected::Str(name), &self)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Outcome, A::Error> {
+                Outcome::deserialize(MapAccessDeserializer::new(fields))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A struct written without the names of its fields, and without those at its end that say nothing.
+pub struct Row<S> {
+    fields: S,
+    left: usize,
+}
+
+impl<S: SerializeSeq> Row<S> {
+    /// Begins it; `says` tells of each field whether it says anything.
+    pub fn begin<T: Serializer<SerializeSeq = S, Error = S::Error>>(
+        serializer: T,
+        says: &[bool],
+    ) -> Result<Self, S::Error> {
+        let left = says.iter().rposition(|says| *says).map_or(0, |last| last + 1);
+        Ok(Self { fields: serializer.serialize_seq(Some(left))?, left })
+    }
+
+    /// Writes the next field, unless nothing is said from here on.
+    pub fn put(&mut self, field: &impl Serialize) -> Result<(), S::Error> {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                self.fields.serialize_element(field)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Ends it.
+    pub fn end(self) -> Result<S::Ok, S::Error> {
+        self.fields.end()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

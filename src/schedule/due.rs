@@ -5,7 +5,6 @@
 //! adds a slot. If the earliest time lies just behind a slot, the poll moves behind that slot with it, so that
 //! "fresh for an hour" on an hourly schedule does not mean every second hour.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config;
-use crate::model::{Instant, SourceId};
+use crate::model::{Instant, Map, SourceId};
 
 use super::apply::LONGEST_WAIT;
 use super::cron::{Cron, CronError};
@@ -99,9 +98,9 @@ impl Timetable {
 pub fn timetables(
     sources: &[Arc<config::Source>],
     zone: Tz,
-) -> Result<BTreeMap<SourceId, Timetable>, Vec<(SourceId, CronError)>> {
-    let mut read: HashMap<&str, Result<Arc<Cron>, CronError>> = HashMap::new();
-    let mut found = BTreeMap::new();
+) -> Result<Map<SourceId, Timetable>, Vec<(SourceId, CronError)>> {
+    let mut read: Map<&str, Result<Arc<Cron>, CronError>> = Map::default();
+    let mut found = Map::with_capacity_and_hasher(sources.len(), Default::default());
     let mut errors = Vec::new();
     for source in sources {
         match read.entry(&source.schedule).or_insert_with(|| Cron::parse(&source.schedule).map(Arc::new)) {

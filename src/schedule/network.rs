@@ -5,11 +5,11 @@
 //! such name" and broken connections prove neither: a firewall or a provider's resolver on our side can say so as well
 //! as the other end. And only hosts count that were not out of reach already: an outage is a change.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use chrono::TimeDelta;
 
-use crate::model::{Instant, Outcome, Phase, SourceId};
+use crate::model::{Instant, Map, Outcome, Phase, Set, SourceId};
 
 use super::host::Host;
 
@@ -66,7 +66,7 @@ pub fn network_verdict<'a>(recent: impl IntoIterator<Item = (&'a Host, &'a Outco
 }
 
 fn judge<'a>(results: impl IntoIterator<Item = (&'a Host, Evidence)>) -> NetworkVerdict {
-    let mut last = HashMap::new();
+    let mut last = Map::default();
     for (host, evidence) in results {
         if evidence != Evidence::Neither {
             last.insert(host, evidence);
@@ -96,7 +96,7 @@ fn judge<'a>(results: impl IntoIterator<Item = (&'a Host, Evidence)>) -> Network
 pub struct Network {
     recent: VecDeque<(Instant, SourceId, Host, Evidence)>,
     /// Hosts that were out of reach while the network was up, or when it came back: that they still are tells nothing.
-    unreached: HashSet<Host>,
+    unreached: Set<Host>,
     down_since: Option<Instant>,
     tried_at: Option<Instant>,
 }

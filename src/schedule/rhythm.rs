@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Instant;
 
+use super::brief;
+
 /// Weight of the newest gap in the average.
 const NEWEST_WEIGHT: f64 = 0.1;
 /// What of the longest pause is still believed after each item: a pause is half forgotten after about 70 items.
@@ -30,6 +32,7 @@ pub struct Rhythm {
     /// How many gaps were seen.
     pub gaps: u32,
     /// Date of the newest item.
+    #[serde(with = "brief::option")]
     pub newest: Option<Instant>,
 }
 

@@ -4,16 +4,17 @@
 //! [`apply`](super::apply). The store keeps the whole as it is, so it survives a restart.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
 use crate::model::{Instant, Outcome, PublisherHints};
 
 use super::apply::CONFIRMATION_SPACING;
-use super::brief;
+use super::brief::{self, Brief, BriefOutcome, Row};
 use super::habits::Habits;
 use super::host::Hold;
 use super::rhythm::{Rhythm, Silence};
@@ -27,10 +28,10 @@ use super::validators::Validators;
 #[serde(default)]
 pub struct SourceState {
     /// The configured address that the facts are about; another one in `feeds.toml` makes most of them void.
-    #[serde(skip_serializing_if = "is_default")]
-    pub url: Option<String>,
+    #[serde(skip_serializing_if = "is_default", deserialize_with = "brief::text::option")]
+    pub url: Option<Arc<str>>,
     /// When the source was polled for the first time, under whatever address.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
     pub first_polled: Option<Instant>,
     /// When the last poll began.
     #[serde(skip_serializing)]
@@ -84,7 +85,7 @@ pub struct SourceState {
     #[serde(skip_serializing_if = "is_default")]
     pub rhythm: Rhythm,
     /// Until when the server's certificate is valid.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
     pub certificate_expires: Option<Instant>,
     /// How it usually is, for sources that are no feeds.
     #[serde(skip_serializing_if = "is_default")]
@@ -98,22 +99,42 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// What every poll changes, as it is kept.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// What every poll changes, as it is kept: a row without names, as short as can be, since it is written and read more often
+/// than anything else. What says nothing at its end is left out. It is read with names too, as older versions wrote it.
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Latest<'a> {
-    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
+    #[serde(with = "brief::option")]
     polled_at: Option<Instant>,
-    #[serde(skip_serializing_if = "is_default", with = "brief::option")]
+    #[serde(with = "brief::option")]
     succeeded_at: Option<Instant>,
-    #[serde(skip_serializing_if = "is_default")]
     standing: Option<Cow<'a, Standing>>,
-    #[serde(skip_serializing_if = "is_default")]
-    stood_before: Option<Cow<'a, Standing>>,
-    #[serde(skip_serializing_if = "is_default")]
-    forgiven: bool,
-    #[serde(skip_serializing_if = "is_default")]
     fresh_for_seconds: Option<u64>,
+    stood_before: Option<Cow<'a, Standing>>,
+    forgiven: bool,
+}
+
+impl Serialize for Latest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Another field is added at the end.
+        let Self { polled_at, succeeded_at, standing, fresh_for_seconds, stood_before, forgiven } = self;
+        let says = [
+            polled_at.is_some(),
+            succeeded_at.is_some(),
+            standing.is_some(),
+            fresh_for_seconds.is_some(),
+            stood_before.is_some(),
+            *forgiven,
+        ];
+        let mut row = Row::begin(serializer, &says)?;
+        row.put(&polled_at.map(Brief))?;
+        row.put(&succeeded_at.map(Brief))?;
+        row.put(standing)?;
+        row.put(fresh_for_seconds)?;
+        row.put(stood_before)?;
+        row.put(forgiven)?;
+        row.end()
+    }
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -121,19 +142,33 @@ fn json(value: &impl Serialize) -> String {
 }
 
 /// How a source stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Standing {
     /// How the last poll that counts went.
+    #[serde(with = "brief::outcome")]
     pub outcome: Outcome,
     /// Since when it goes like that: the first poll of an unbroken row of the same failure, or of successes of any kind.
     #[serde(with = "brief")]
     pub since: Instant,
     /// Since when nothing succeeds, with whatever failures.
-    #[serde(default, skip_serializing_if = "is_default", with = "brief::option")]
+    #[serde(default, with = "brief::option")]
     pub broken_since: Option<Instant>,
     /// How many polls have failed in a row.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub failures: u32,
+}
+
+/// As [`Latest`].
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { outcome, since, broken_since, failures } = self;
+        let mut row = Row::begin(serializer, &[true, true, broken_since.is_some(), *failures > 0])?;
+        row.put(&BriefOutcome(outcome))?;
+        row.put(&Brief(*since))?;
+        row.put(&broken_since.map(Brief))?;
+        row.put(failures)?;
+        row.end()
+    }
 }
 
 /// A move that was adopted: `url` is polled instead of the configured address, and proposed for `feeds.toml`.
@@ -245,7 +280,7 @@ impl SourceState {
         }
         let known = self.url.is_some();
         *self = Self {
-            url: Some(configured.as_str().to_owned()),
+            url: Some(configured.as_str().into()),
             first_polled: self.first_polled,
             succeeded_at: self.succeeded_at,
             rhythm: self.rhythm,
@@ -365,6 +400,11 @@ impl PollFacts {
             network_down: false,
         }
     }
+
+    /// The address that answered, or failed to.
+    pub fn final_url(&self) -> &Url {
+        self.redirects.last().map_or(&self.requested, |(_, target)| target)
+    }
 }
 
 #[cfg(test)]
@@ -372,6 +412,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
+    use crate::model::every_case;
 
     fn url(text: &str) -> Url {
         text.parse().expect("a good address")
@@ -394,7 +435,7 @@ mod tests {
     #[test]
     fn a_new_address_is_due_at_once_and_has_no_past() {
         let mut state = SourceState {
-            url: Some("http://bao.example.vn/rss".to_owned()),
+            url: Some("http://bao.example.vn/rss".into()),
             first_polled: Some(DateTime::UNIX_EPOCH),
             polled_at: Some(DateTime::UNIX_EPOCH),
             parked_at: Some(DateTime::UNIX_EPOCH),
@@ -433,7 +474,7 @@ mod tests {
             (failing.clone(), failing),
         ] {
             let state = SourceState {
-                url: Some("http://bao.example.vn/rss".to_owned()),
+                url: Some("http://bao.example.vn/rss".into()),
                 first_polled: Some(at(1)),
                 polled_at: Some(at(9)),
                 succeeded_at: Some(at(8)),
@@ -449,8 +490,38 @@ mod tests {
     }
 
     #[test]
+    fn the_facts_of_a_poll_are_kept_in_few_bytes_and_those_of_older_versions_are_read() {
+        let state = SourceState {
+            polled_at: Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(9)),
+            succeeded_at: Some(DateTime::UNIX_EPOCH + TimeDelta::seconds(9)),
+            standing: Some(Standing {
+                outcome: Outcome::NotModified,
+                since: DateTime::UNIX_EPOCH + TimeDelta::seconds(7),
+                broken_since: None,
+                failures: 0,
+            }),
+            ..SourceState::default()
+        };
+        assert_eq!(state.latest(), r#"[9,9,["not-modified",7]]"#);
+        let older = r#"{"polled_at":9,"succeeded_at":"1970-01-01T00:00:09Z",
+            "standing":{"outcome":{"name":"not-modified"},"since":7}}"#;
+        assert_eq!(SourceState::read("{}", Some(older)), Some(state));
+        assert_eq!(SourceState::read("{}", Some("[]")), Some(SourceState::default()));
+    }
+
+    #[test]
+    fn every_outcome_is_kept_as_it_was() {
+        for outcome in every_case() {
+            let since = DateTime::UNIX_EPOCH;
+            let standing = Some(Standing { outcome, since, broken_since: Some(since), failures: 3 });
+            let state = SourceState { standing, ..SourceState::default() };
+            assert_eq!(SourceState::read("{}", Some(&state.latest())), Some(state));
+        }
+    }
+
+    #[test]
     fn a_poll_that_changes_nothing_leaves_what_lasts_as_it_was() {
-        let before = SourceState { url: Some("http://bao.example.vn/rss".to_owned()), ..SourceState::default() };
+        let before = SourceState { url: Some("http://bao.example.vn/rss".into()), ..SourceState::default() };
         let latest = SourceState {
             polled_at: Some(DateTime::UNIX_EPOCH),
             succeeded_at: Some(DateTime::UNIX_EPOCH),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::brief;
+
 /// The value of a header, byte for byte: never parsed, never normalised, sent back exactly.
 ///
 /// Serialised as text with one character per byte (U+0000 to U+00FF): readable for what servers usually send, and
@@ -71,7 +73,8 @@ impl<'de> Deserialize<'de> for Opaque {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// The address they came from.
-    pub url: String,
+    #[serde(deserialize_with = "brief::text::deserialize")]
+    pub url: Arc<str>,
     /// `ETag`, sent back as `If-None-Match`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<Opaque>,
@@ -107,7 +110,7 @@ mod tests {
 
     fn validators(etag: Option<&str>, last_modified: Option<&str>) -> Validators {
         Validators {
-            url: "https://bao.example.vn/rss".to_owned(),
+            url: "https://bao.example.vn/rss".into(),
             etag: etag.map(Opaque::new),
             last_modified: last_modified.map(Opaque::new),
         }
@@ -135,7 +138,7 @@ mod tests {
     #[test]
     fn a_304_of_another_address_takes_nothing_over() {
         let mut known = validators(Some("\"a\""), Some("Mon, 23 Nov 2026 03:00:00 GMT"));
-        let new = Validators { url: "https://elsewhere.example.vn/".to_owned(), ..validators(Some("\"b\""), None) };
+        let new = Validators { url: "https://elsewhere.example.vn/".into(), ..validators(Some("\"b\""), None) };
         known.refresh(&new);
         assert_eq!(known, new);
     }

@@ -159,7 +159,7 @@ impl World {
         let engine = &self.parts().engine;
         run::judge_by_new_rules(engine).await;
         let setup = engine.setup();
-        let publisher = Publisher::new(&setup.config, Arc::clone(engine.library()), Arc::clone(&setup.masthead));
+        let publisher = Publisher::new(Arc::clone(&setup), Arc::clone(engine.library()));
         let (writer, now) = (engine.writer().clone(), engine.now());
         tokio::task::spawn_blocking(move || publisher.round(&writer, everything, now))
             .await

@@ -34,7 +34,7 @@ fn validators_that_come_with_a_304_are_given_back_to_be_stored() {
     let farm = Farm::new();
     let host = farm.host(|_| Reply::status(304).etag("\"new\""));
     let mut asked = request(host.url("/rss"));
-    let known = Validators { url: asked.url.to_string(), etag: Some(Opaque::new("\"old\"")), last_modified: None };
+    let known = Validators { url: asked.url.as_str().into(), etag: Some(Opaque::new("\"old\"")), last_modified: None };
     asked.validators = Some(known);
     assert_eq!(validators_of(&fetch(&asked)).etag, Some(Opaque::new("\"new\"")));
 }
@@ -44,8 +44,11 @@ fn no_validators_are_sent_to_an_address_they_did_not_come_from() {
     let farm = Farm::new();
     let host = farm.host(|_| Reply::feed(FEED));
     let mut asked = request(host.url("/new"));
-    asked.validators =
-        Some(Validators { url: host.url("/old").to_string(), etag: Some(Opaque::new("\"1\"")), last_modified: None });
+    asked.validators = Some(Validators {
+        url: host.url("/old").as_str().into(),
+        etag: Some(Opaque::new("\"1\"")),
+        last_modified: None,
+    });
     fetch(&asked);
     assert_eq!(farm.seen()[0].asked.header("if-none-match"), None);
 }

@@ -130,7 +130,7 @@ fn redirects_of_every_kind_are_followed_and_told() {
         let fetched = fetch(&request(host.url("/a/rss")));
         assert_eq!(text_of(&fetched), FEED);
         assert_eq!(fetched.redirects, [(status, host.url("/b/rss?x=1"))]);
-        assert_eq!(fetched.final_url, host.url("/b/rss?x=1"));
+        assert_eq!(*fetched.final_url(), host.url("/b/rss?x=1"));
     }
 }
 

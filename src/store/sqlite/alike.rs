@@ -1,6 +1,5 @@
 //! Likeness between items: the engine of [`crate::dedup`] over the rows of this database.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -10,12 +9,12 @@ use super::{SqliteLibrary, StoreError, database};
 use crate::dedup::{
     self, Index as _, Known, KnownItems, Signature, SignatureCache, Subject, Thresholds, Traces, Verdict,
 };
-use crate::model::{Instant, SourceId};
+use crate::model::{Instant, Map, SourceId};
 use crate::normalise::canonical_link;
 use crate::store::likeness::{Likeness, LikenessOn};
 
 /// The names by which credit lines know each source.
-pub type Outlets = HashMap<SourceId, Arc<[String]>>;
+pub type Outlets = Map<SourceId, Arc<[String]>>;
 
 impl Tx<'_> {
     /// Decides by its words which story an item that arrives at `at` belongs to. Nothing is written.

@@ -14,7 +14,6 @@ mod tests;
 pub mod upkeep;
 mod write;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +29,7 @@ pub use self::write::{Found, Founding, ItemNo, Membership, NewPoll, SourceNo, St
 use super::likeness::Likeness;
 use super::{StoreError, Trouble};
 use crate::dedup::SignatureCache;
-use crate::model::SourceId;
+use crate::model::{Map, SourceId};
 
 /// How long one process waits for another's transaction: a backup or a command beside the daemon takes far less.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -57,7 +56,7 @@ pub struct Store {
     /// Where nobody reads until the process publishes: the last story before it.
     unread: Option<i64>,
     /// Rows of sources: no row ever goes, so each is looked up once.
-    sources: HashMap<SourceId, SourceNo>,
+    sources: Map<SourceId, SourceNo>,
 }
 
 impl Store {
@@ -91,7 +90,7 @@ impl Store {
             signatures: SignatureCache::new(SIGNATURE_BYTES),
             index_is_open: false,
             unread: None,
-            sources: HashMap::new(),
+            sources: Map::default(),
         })
     }
 

@@ -13,7 +13,7 @@ use super::connections::Connections;
 use super::write::{Extra, ItemNo, StoryNo, instant};
 use super::{StoreError, meta_with_prefix};
 use crate::model::{
-    Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Page, Person, Problem, ProvinceSlug, SourceId,
+    Entry, EntrySource, FeedContent, FeedKey, FeedMeta, Instant, Map, Page, Person, Problem, ProvinceSlug, SourceId,
     StoryKey, StoryView, TopicId,
 };
 use crate::store::Library;
@@ -27,7 +27,7 @@ const SEARCH_BOUND: usize = 2_000;
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// By id; a source that has left the configuration is absent and keeps the title of its document.
-    pub sources: HashMap<SourceId, CatalogSource>,
+    pub sources: Map<SourceId, CatalogSource>,
 }
 
 /// One source of the [`Catalog`].
@@ -257,7 +257,7 @@ impl SqliteLibrary {
                 Ok(PollRow {
                     at: instant(row.get(0)?),
                     poll: super::NewPoll {
-                        outcome: row.get(1)?,
+                        outcome: row.get::<_, String>(1)?.into(),
                         detail: row.get(2)?,
                         status: row.get(3)?,
                         bytes: row.get::<_, i64>(4)?.unsigned_abs(),

@@ -109,7 +109,7 @@ fn search_writes_out_once_a_batch_what_many_polls_bring() {
         tx.save_latest(source, "{}").expect("a state is kept");
         tx.save_lasting(source, "https://bao.example/rss", "{}").expect("a state is kept");
         tx.save_document(source, None, &[], &[1]).expect("a document is kept");
-        tx.add_poll(source, at(second), &NewPoll::default()).expect("a poll is kept");
+        tx.add_poll(source, at(second), NewPoll::default());
         tx.set_meta("host:bao.example", n).expect("a fact is kept");
         assert_eq!(rows(&tx), before, "the words wait for the end of the batch");
     }
@@ -134,7 +134,7 @@ fn judged(tx: &mut Tx<'_>, no: i64, text: &str) -> Vec<i64> {
     let subject =
         crate::dedup::Subject { signature: &signature, published: at(0), link: None, credit: None, outlets: &[] };
     let thresholds = crate::dedup::Thresholds::default();
-    let (verdict, traces) = tx.judge(&subject, at(9), &Outlets::new(), &thresholds).expect("it is judged");
+    let (verdict, traces) = tx.judge(&subject, at(9), &Outlets::default(), &thresholds).expect("it is judged");
     tx.remember_words(ItemNo(no), at(9), &traces, &signature).expect("it is remembered");
     verdict.joins.iter().chain(&verdict.related).map(|one| one.story).collect()
 }
@@ -378,10 +378,10 @@ fn the_history_of_polls_is_bounded() {
     let source = tx.source(&SourceId::new("s"), &[], "https://a.example/").expect("the source can be made");
     for n in 0..10 {
         let poll = NewPoll { outcome: "not-modified".into(), new: n, ..NewPoll::default() };
-        tx.add_poll(source, at(i64::from(n)), &poll).expect("a poll can be added");
+        tx.add_poll(source, at(i64::from(n)), poll);
     }
     let other = tx.source(&SourceId::new("t"), &[], "https://b.example/").expect("the source can be made");
-    tx.add_poll(other, at(0), &NewPoll::default()).expect("a poll can be added");
+    tx.add_poll(other, at(0), NewPoll::default());
     tx.forget_polls(3).expect("old polls can be forgotten");
     tx.commit().expect("the batch is kept");
     let polls = |id| library(&path).polls(&SourceId::new(id), 99).expect("polls are listed");

@@ -2,6 +2,7 @@
 
 mod stories;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, database, meta_with_prefix};
 use crate::dedup::SignatureCache;
-use crate::model::{Enclosure, FeedKey, FeedMeta, Image, Instant, Item, Person, SourceId, StoryKey, TopicId};
+use crate::model::{Enclosure, FeedKey, FeedMeta, Image, Instant, Item, Map, Person, SourceId, StoryKey, TopicId};
 use crate::store::likeness::Likeness;
 
 /// Number of a source's row.
@@ -125,7 +126,7 @@ pub struct Membership {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewPoll {
     /// Kebab-case name of the outcome.
-    pub outcome: String,
+    pub outcome: Cow<'static, str>,
     /// One sentence, where the name is not enough.
     pub detail: Option<String>,
     /// HTTP status.
@@ -196,9 +197,11 @@ pub struct Tx<'a> {
     next_item: Option<ItemNo>,
     feeds: HashMap<FeedKey, i64>,
     /// Rows of sources as they stand in the file.
-    sources: &'a mut HashMap<SourceId, SourceNo>,
+    sources: &'a mut Map<SourceId, SourceNo>,
     /// Those that this transaction has looked up or made.
-    new_sources: HashMap<SourceId, SourceNo>,
+    new_sources: Map<SourceId, SourceNo>,
+    /// Polls for the history that are not written yet.
+    polls: Vec<(SourceNo, Instant, NewPoll)>,
     dirty: std::collections::BTreeSet<i64>,
 }
 
@@ -210,7 +213,7 @@ impl<'a> Tx<'a> {
         signatures: &'a mut SignatureCache,
         index_is_open: &'a mut bool,
         unread: &'a mut Option<i64>,
-        sources: &'a mut HashMap<SourceId, SourceNo>,
+        sources: &'a mut Map<SourceId, SourceNo>,
     ) -> Result<Self, StoreError> {
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -238,7 +241,8 @@ impl<'a> Tx<'a> {
             next_item: None,
             feeds: HashMap::new(),
             sources,
-            new_sources: HashMap::new(),
+            new_sources: Map::default(),
+            polls: Vec::new(),
             dirty: std::collections::BTreeSet::new(),
         })
     }
@@ -248,7 +252,8 @@ impl<'a> Tx<'a> {
     /// # Errors
     ///
     /// [`StoreError::Database`]; nothing of the batch is kept then.
-    pub fn commit(self) -> Result<bool, StoreError> {
+    pub fn commit(mut self) -> Result<bool, StoreError> {
+        self.write_polls()?;
         let Self { tx, path, change, dirty, index_is_open, sources, new_sources, .. } = self;
         let run = || -> rusqlite::Result<bool> {
             for feed in &dirty {
@@ -308,7 +313,7 @@ impl<'a> Tx<'a> {
             // All at once: a round asks for every one of them.
             *self.sources = self.run(|tx| {
                 tx.prepare("SELECT id, no FROM source")?
-                    .query_map([], |row| Ok((SourceId::new(row.get::<_, String>(0)?), SourceNo(row.get(1)?))))?
+                    .query_map([], |row| Ok((SourceId::new(row.get_ref(0)?.as_str()?), SourceNo(row.get(1)?))))?
                     .collect()
             })?;
         }
@@ -398,31 +403,38 @@ impl<'a> Tx<'a> {
         })
     }
 
-    /// Adds a poll to the history.
-    pub fn add_poll(&self, source: SourceNo, at: Instant, poll: &NewPoll) -> Result<(), StoreError> {
+    /// Adds a poll to the history. It is written with all others of the batch.
+    pub fn add_poll(&mut self, source: SourceNo, at: Instant, poll: NewPoll) {
+        self.polls.push((source, at, poll));
+    }
+
+    fn write_polls(&mut self) -> Result<(), StoreError> {
+        let polls = std::mem::take(&mut self.polls);
         self.run(|tx| {
-            let row = params![
-                source.0,
-                at.timestamp(),
-                poll.outcome,
-                poll.detail,
-                poll.status,
-                poll.bytes as i64,
-                poll.duration_ms as i64,
-                poll.new,
-                poll.updated,
-                poll.dropped,
-                poll.clamped
-            ];
             // By its whole key, and nothing replaced: see [`Tx::found_story`].
             let mut insert = tx.prepare_cached(
                 "INSERT OR IGNORE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?;
-            if insert.execute(row)? == 0 {
-                tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?
-                    .execute([source.0, at.timestamp()])?;
-                insert.execute(row)?;
+            for (source, at, poll) in &polls {
+                let row = params![
+                    source.0,
+                    at.timestamp(),
+                    poll.outcome,
+                    poll.detail,
+                    poll.status,
+                    poll.bytes as i64,
+                    poll.duration_ms as i64,
+                    poll.new,
+                    poll.updated,
+                    poll.dropped,
+                    poll.clamped
+                ];
+                if insert.execute(row)? == 0 {
+                    tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?
+                        .execute([source.0, at.timestamp()])?;
+                    insert.execute(row)?;
+                }
             }
             Ok(())
         })
@@ -430,7 +442,8 @@ impl<'a> Tx<'a> {
 
     /// Forgets all polls of each source beyond its newest `keep`. Walks over all of the history: for once a day, where each
     /// poll would have walked over that of its source.
-    pub fn forget_polls(&self, keep: u32) -> Result<(), StoreError> {
+    pub fn forget_polls(&mut self, keep: u32) -> Result<(), StoreError> {
+        self.write_polls()?;
         self.run(|tx| {
             let sources: Vec<i64> =
                 tx.prepare("SELECT no FROM source")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
