@@ -17,6 +17,14 @@ pub fn bar(total: u64) -> ProgressBar {
     bar
 }
 
+/// One step further, with a word on what it was.
+pub fn step(bar: &ProgressBar, what: &str) {
+    if !bar.is_hidden() {
+        bar.set_message(what.to_owned());
+        bar.inc(1);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -162,8 +162,7 @@ async fn poll_through(mut peer: control::Peer, sources: &[String]) -> anyhow::Re
             Answer::Begin { total } => bar = Some(progress::bar(total as u64)),
             Answer::Polled(line) => {
                 if let Some(bar) = &bar {
-                    bar.set_message(line.source.clone());
-                    bar.inc(1);
+                    progress::step(bar, &line.source);
                 }
                 lines.push(line);
             }
@@ -190,8 +189,7 @@ async fn poll_here(config: Config, sources: &[String], room: Room) -> anyhow::Re
     let mut lines = Vec::with_capacity(total);
     let mut room = Some(room);
     while let Some(line) = polls.recv().await {
-        bar.set_message(line.source.clone());
-        bar.inc(1);
+        progress::step(&bar, &line.source);
         // From here on it is documents that memory is needed for, and given back.
         if line.new > 0 {
             room = None;

@@ -54,7 +54,6 @@ pub mod systemd;
 pub mod upkeep;
 pub mod writer;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -67,6 +66,7 @@ use self::control::Polled;
 use self::engine::Engine;
 use self::setup::Setup;
 use crate::config::Source;
+use crate::model::Map;
 
 /// Results that wait for whoever prints them.
 const RESULTS: usize = 64;
@@ -167,17 +167,16 @@ async fn poll_each(engine: Arc<Engine>, sources: Vec<Arc<Source>>, results: mpsc
 
 /// Puts sources of different hosts behind each other, so that one host with many sources does not fill the round.
 fn spread(sources: Vec<Arc<Source>>) -> Vec<Arc<Source>> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut turns: Vec<(usize, Arc<Source>)> = sources
-        .into_iter()
-        .map(|source| {
-            let turn = seen.entry(source.url.host_str().unwrap_or_default().to_owned()).or_default();
-            *turn += 1;
-            (*turn, source)
-        })
-        .collect();
-    turns.sort_by_key(|(turn, _)| *turn);
-    turns.into_iter().map(|(_, source)| source).collect()
+    let mut seen: Map<&str, usize> = Map::default();
+    let mut turns = Vec::with_capacity(sources.len());
+    for source in &sources {
+        let turn = seen.entry(source.url.host_str().unwrap_or_default()).or_default();
+        *turn += 1;
+        turns.push(*turn);
+    }
+    let mut sources: Vec<_> = turns.into_iter().zip(sources).collect();
+    sources.sort_by_key(|(turn, _)| *turn);
+    sources.into_iter().map(|(_, source)| source).collect()
 }
 
 /// Polls one source and puts into a line what came of it.

@@ -4,11 +4,11 @@
 //! month. So there is no fixed bound: each source is measured by the longest pause it has lately made.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::Instant;
 
-use super::brief;
+use super::brief::{self, Brief};
 
 /// Weight of the newest gap in the average.
 const NEWEST_WEIGHT: f64 = 0.1;
@@ -22,7 +22,7 @@ const SILENT_AFTER_PAUSES: f64 = 3.0;
 const SILENT_AFTER: TimeDelta = TimeDelta::days(3);
 
 /// What the dates of a source's items tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Rhythm {
     /// Moving average of the time between items, seconds.
@@ -34,6 +34,14 @@ pub struct Rhythm {
     /// Date of the newest item.
     #[serde(with = "brief::option")]
     pub newest: Option<Instant>,
+}
+
+/// A row without names, see [`brief`]; read with names too.
+impl Serialize for Rhythm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { usual_gap_seconds, longest_gap_seconds, gaps, newest } = self;
+        (usual_gap_seconds, longest_gap_seconds, gaps, newest.map(Brief)).serialize(serializer)
+    }
 }
 
 /// A source that gives nothing although it answers.
@@ -123,6 +131,21 @@ mod tests {
         at_once.learn(&dates, day(20, 0));
         assert_eq!(at_once, daily_paper());
         assert!((3600.0..4.0 * 3600.0).contains(&at_once.usual_gap_seconds), "{at_once:?}");
+    }
+
+    #[test]
+    fn it_is_kept_as_it_is_and_read_as_older_versions_kept_it() {
+        let rhythm =
+            Rhythm { usual_gap_seconds: 5400.5, longest_gap_seconds: 28_800.0, gaps: 304, newest: Some(day(0, 0)) };
+        let kept = serde_json::to_string(&rhythm).expect("plain data");
+        assert_eq!(kept, "[5400.5,28800.0,304,1728000000]");
+        let older =
+            r#"{"usual_gap_seconds":5400.5,"longest_gap_seconds":28800.0,"gaps":304,"newest":"2024-10-04T00:00:00Z"}"#;
+        for text in [kept.as_str(), older] {
+            assert_eq!(serde_json::from_str::<Rhythm>(text).expect("readable"), rhythm, "{text}");
+        }
+        let kept = serde_json::to_string(&Rhythm::default()).expect("plain data");
+        assert_eq!(serde_json::from_str::<Rhythm>(&kept).expect("readable"), Rhythm::default());
     }
 
     #[test]
