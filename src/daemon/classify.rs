@@ -109,14 +109,16 @@ fn fingerprint(setup: &Setup) -> String {
         rules += &format!("{topic:?}");
     }
     for source in &setup.sources {
-        rules.push('\0');
-        rules.push_str(source.id.as_str());
+        let id = source.id.as_str();
         let province = source.province.iter().map(ProvinceSlug::as_str);
         let sections = source.section.iter().map(TopicId::as_str);
         let tags = source.tags.iter().map(String::as_str);
-        for (kind, word) in
-            province.map(|word| ('p', word)).chain(sections.map(|word| ('s', word))).chain(tags.map(|word| ('t', word)))
-        {
+        // Each word with what it is, lest the tag of one source be taken for the id of the next.
+        let told = std::iter::once(('i', id))
+            .chain(province.map(|word| ('p', word)))
+            .chain(sections.map(|word| ('s', word)))
+            .chain(tags.map(|word| ('t', word)));
+        for (kind, word) in told {
             rules.extend(['\0', kind]);
             rules.push_str(word);
         }
@@ -136,4 +138,37 @@ pub fn hits(matcher: &Matcher, source: &Source, item: &ItemFacts) -> Vec<Hit> {
         tags: &source.tags,
         categories: &item.categories,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, Surroundings};
+
+    #[test]
+    fn whatever_decides_where_a_story_stands_shows_in_the_fingerprint() {
+        let of = |sources: &str| {
+            let site = "[site]\ntitle = \"T\"\nurl = \"https://tin.example.vn/\"\n";
+            let topic = "[[topic]]\nid = \"k\"\ntitle = \"K\"\ntags = [\"in-nhanh\"]\n";
+            let (config, _) =
+                config::parse(&format!("{site}{sources}{topic}"), None, &Surroundings::bare()).expect("good");
+            fingerprint(&Setup::new(config).expect("good schedules"))
+        };
+        let source =
+            |id: &str, more: &str| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n{more}");
+        let tagged = of(&source("bao-a", "tags = [\"in-nhanh\"]\n"));
+        let different = [
+            of(&source("bao-a", "")),
+            tagged.clone(),
+            of(&(source("bao-a", "") + &source("tin-nhanh", ""))),
+            of(&source("bao-a", "province = \"ha-noi\"\n")),
+            of(&(source("bao-a", "") + &source("pha-noi", ""))),
+            of(&source("bao-a", "section = [\"k\"]\n")),
+            of(&(source("bao-a", "") + &source("sk", ""))),
+            of(&source("bao-a", "tags = [\"in-nhanh\", \"k\"]\n")),
+        ];
+        let all: std::collections::HashSet<&String> = different.iter().collect();
+        assert_eq!(all.len(), different.len(), "{different:?}");
+        assert_eq!(of(&source("bao-a", "tags = [\"in-nhanh\"]\n")), tagged);
+    }
 }
