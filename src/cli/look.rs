@@ -177,12 +177,12 @@ fn said_by_daemon(config: &Config) -> anyhow::Result<Vec<String>> {
     })
 }
 
-/// What a sysadmin should know or do about a source, in one sentence.
 /// What is remembered of a source between polls.
 fn state_of(row: &SourceRow) -> Option<SourceState> {
     SourceState::read(&row.state, row.latest.as_deref())
 }
 
+/// What a sysadmin should know or do about a source, in one sentence.
 fn note(source: &crate::config::Source, state: &SourceState) -> Option<String> {
     let mut notes = Vec::new();
     if let Some(silence) = state.silence(Utc::now()) {

@@ -458,8 +458,8 @@ impl Client {
         }
         let pass = self.shared.gate.enter(&Host::of(&url)).await;
         let mut deadline = trip.start();
-        let agent = self.shared.usual_headers.get(USER_AGENT).cloned();
-        let headers = agent.into_iter().map(|agent| (USER_AGENT, agent)).collect();
+        let agent = self.shared.usual_headers.get(USER_AGENT).expect("set when the client was made");
+        let headers = HeaderMap::from_iter([(USER_AGENT, agent.clone())]);
         let asking = trip.client.execute(get(url, headers));
         let mut bytes = Vec::new();
         if let Ok(Ok(mut response)) = timeout_at(deadline, asking).await

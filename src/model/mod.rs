@@ -35,8 +35,8 @@ pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> 
     }
 }
 
-/// A map of what every poll looks up, by ids and names of hosts: short text, which the standard library's hash takes several
-/// times as long for. Seeded for each process, so that no document can be made to fit it.
+/// A map of what every poll looks up, by ids and names of hosts: the standard library's hash took 6 % of the instructions of a
+/// round of 1,000 unchanged sources. Not for keys that documents choose by the thousand: it is seeded, but made for speed.
 pub type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The like set.

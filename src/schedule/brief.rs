@@ -96,7 +96,7 @@ pub mod text {
     }
 
     /// The same of text that may be missing: of a field that has a default.
-    pub fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
+    pub fn deserialize_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
         #[derive(serde::Deserialize)]
         #[serde(transparent)]
         struct Shared(#[serde(deserialize_with = "deserialize")] Arc<str>);
@@ -127,7 +127,7 @@ pub mod outcome {
 
     use crate::model::Outcome;
 
-    /// For `#[serde(with)]`.
+    /// For `#[serde(deserialize_with)]`.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
         struct Either;
         impl<'de> Visitor<'de> for Either {

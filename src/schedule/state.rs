@@ -28,7 +28,7 @@ use super::validators::Validators;
 #[serde(default)]
 pub struct SourceState {
     /// The configured address that the facts are about; another one in `feeds.toml` makes most of them void.
-    #[serde(skip_serializing_if = "is_default", deserialize_with = "brief::text::option")]
+    #[serde(skip_serializing_if = "is_default", deserialize_with = "brief::text::deserialize_option")]
     pub url: Option<Arc<str>>,
     /// When the source was polled for the first time, under whatever address.
     #[serde(skip_serializing_if = "is_default", with = "brief::option")]
@@ -101,6 +101,9 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 /// What every poll changes, as it is kept: a row without names, as short as can be, since it is written and read more often
 /// than anything else. What says nothing at its end is left out. It is read with names too, as older versions wrote it.
+///
+/// Another field is added at the end, with a step of the store's schema: a bantin that does not know it would take the row for
+/// none.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Latest<'a> {
@@ -116,7 +119,6 @@ struct Latest<'a> {
 
 impl Serialize for Latest<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Another field is added at the end.
         let Self { polled_at, succeeded_at, standing, fresh_for_seconds, stood_before, forgiven } = self;
         let says = [
             polled_at.is_some(),
@@ -145,7 +147,7 @@ fn json(value: &impl Serialize) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Standing {
     /// How the last poll that counts went.
-    #[serde(with = "brief::outcome")]
+    #[serde(deserialize_with = "brief::outcome::deserialize")]
     pub outcome: Outcome,
     /// Since when it goes like that: the first poll of an unbroken row of the same failure, or of successes of any kind.
     #[serde(with = "brief")]

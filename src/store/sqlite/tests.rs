@@ -110,6 +110,7 @@ fn search_writes_out_once_a_batch_what_many_polls_bring() {
         tx.save_lasting(source, "https://bao.example/rss", "{}").expect("a state is kept");
         tx.save_document(source, None, &[], &[1]).expect("a document is kept");
         tx.add_poll(source, at(second), NewPoll::default());
+        tx.write_polls().expect("a poll is kept");
         tx.set_meta("host:bao.example", n).expect("a fact is kept");
         assert_eq!(rows(&tx), before, "the words wait for the end of the batch");
     }

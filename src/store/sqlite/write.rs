@@ -408,16 +408,15 @@ impl<'a> Tx<'a> {
         self.polls.push((source, at, poll));
     }
 
-    fn write_polls(&mut self) -> Result<(), StoreError> {
+    pub(super) fn write_polls(&mut self) -> Result<(), StoreError> {
         let polls = std::mem::take(&mut self.polls);
         self.run(|tx| {
-            // By its whole key, and nothing replaced: see [`Tx::found_story`].
             let mut insert = tx.prepare_cached(
-                "INSERT OR IGNORE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
+                "INSERT OR REPLACE INTO poll(source, at, outcome, detail, status, bytes, duration_ms, new, updated, dropped, clamped)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?;
             for (source, at, poll) in &polls {
-                let row = params![
+                insert.execute(params![
                     source.0,
                     at.timestamp(),
                     poll.outcome,
@@ -429,12 +428,7 @@ impl<'a> Tx<'a> {
                     poll.updated,
                     poll.dropped,
                     poll.clamped
-                ];
-                if insert.execute(row)? == 0 {
-                    tx.prepare_cached("DELETE FROM poll WHERE source = ?1 AND at = ?2")?
-                        .execute([source.0, at.timestamp()])?;
-                    insert.execute(row)?;
-                }
+                ])?;
             }
             Ok(())
         })
