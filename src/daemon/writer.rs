@@ -3,14 +3,17 @@
 //! A poll's facts and its items are kept in the same transaction, so that validators are never stored for a document
 //! whose items were not. The sender learns the outcome only after the commit.
 //!
-//! Batches close after [`BATCH_ITEMS`] items (they are held until then, in case one of them spoils it), or when nothing has come for [`LINGER`]: 20,000 rows/s are reached from
-//! about 1,000 rows a transaction on, one commit a poll reaches 4,000 (bench, an ordinary disk).
+//! Batches close after [`BATCH_ITEMS`] items (they are held until then, in case one of them spoils it), when every poll that is
+//! under way has come, or when nothing has come for [`LINGER`]: 20,000 rows/s are reached from about 1,000 rows a transaction
+//! on, one commit a poll reaches 4,000 (bench, an ordinary disk).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, OnceLock};
+use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant as Clock};
 
 use tokio::runtime::Handle;
@@ -142,6 +145,45 @@ type PollReply = oneshot::Sender<Kept>;
 type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 type Change = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 
+/// What is on its way to the writer: it waits for no more where all of it has come.
+#[derive(Debug, Default)]
+struct Traffic {
+    /// Polls that have begun and are not over.
+    under_way: AtomicUsize,
+    /// Those of them that have come to the writer and have no answer.
+    come: AtomicUsize,
+    writer: OnceLock<Thread>,
+}
+
+impl Traffic {
+    fn has_all_come(&self) -> bool {
+        self.come.load(SeqCst) >= self.under_way.load(SeqCst)
+    }
+
+    /// A poll has come: the writer need not be woken for any but the last.
+    fn come(&self) {
+        self.come.fetch_add(1, SeqCst);
+        if let (true, Some(writer)) = (self.has_all_come(), self.writer.get()) {
+            writer.unpark();
+        }
+    }
+
+    fn answered(&self, polls: usize) {
+        self.come.fetch_sub(polls, SeqCst);
+    }
+}
+
+/// A poll that has begun and will come to the writer, until this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct UnderWay(Arc<Traffic>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, SeqCst);
+    }
+}
+
 enum Job {
     Poll(Waiting),
     Change(Change, Done),
@@ -198,6 +240,7 @@ impl Counter {
 pub struct Writer {
     jobs: mpsc::UnboundedSender<Job>,
     places: Arc<Semaphore>,
+    traffic: Arc<Traffic>,
 }
 
 /// Why the writer did not do it.
@@ -228,11 +271,22 @@ impl Writer {
     ) -> (Self, JoinHandle<Option<Store>>) {
         let (jobs, queue) = mpsc::unbounded_channel();
         let counter = Counter { path, store, opened: Box::new(opened) };
+        let traffic = Arc::<Traffic>::default();
+        let its = Arc::clone(&traffic);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(counter, queue, &changed))
+            .spawn(move || {
+                its.writer.get_or_init(std::thread::current);
+                run(counter, queue, &its, &changed)
+            })
             .expect("a thread can be started while the program starts");
-        (Self { jobs, places: Arc::new(Semaphore::new(QUEUE)) }, thread)
+        (Self { jobs, places: Arc::new(Semaphore::new(QUEUE)), traffic }, thread)
+    }
+
+    /// Says that a poll has begun, which will be kept.
+    pub fn expect(&self) -> UnderWay {
+        self.traffic.under_way.fetch_add(1, SeqCst);
+        UnderWay(Arc::clone(&self.traffic))
     }
 
     /// How many polls with items wait, and how many may.
@@ -254,6 +308,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting { poll, reply, home: Handle::current(), place };
         self.jobs.send(Job::Poll(waiting)).map_err(|_| WriteError::Stopped)?;
+        self.traffic.come();
         drop(turn);
         Ok(answer.await.map_err(|_| WriteError::Stopped)??)
     }
@@ -315,13 +370,21 @@ fn giving<T: Send + 'static>(
     (Box::new(change), given)
 }
 
-fn run(mut counter: Counter, mut queue: mpsc::UnboundedReceiver<Job>, changed: &dyn Fn()) -> Option<Store> {
+fn run(
+    mut counter: Counter,
+    mut queue: mpsc::UnboundedReceiver<Job>,
+    traffic: &Traffic,
+    changed: &dyn Fn(),
+) -> Option<Store> {
     let mut held = None;
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
             Job::Poll(waiting) => match counter.store() {
-                Ok(store) => held = keep_batch(store, &mut queue, waiting, changed),
-                Err(why) => drop(waiting.reply.send(Err(Arc::new(why)))),
+                Ok(store) => held = keep_batch(store, &mut queue, waiting, traffic, changed),
+                Err(why) => {
+                    traffic.answered(1);
+                    drop(waiting.reply.send(Err(Arc::new(why))));
+                }
             },
             Job::Probe(reply) => {
                 let result = counter.probe();
@@ -350,14 +413,19 @@ fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {
     tx.commit()
 }
 
-/// The next job, if one comes within `wait`. Looks at the queue now and then: each job that wakes us by itself costs the
-/// event loop as much as it does us to keep it, and none is answered before its batch is.
-fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, wait: Duration, nap: Duration) -> Option<Job> {
+/// The next job, if one comes within `wait` and not all polls that are under way have come. Looks at the queue now and then:
+/// each job that wakes us by itself costs the event loop as much as it does us to keep it, and none is answered before its
+/// batch is.
+fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, traffic: &Traffic, wait: Duration, nap: Duration) -> Option<Job> {
     let began = Clock::now();
     loop {
+        // Asked before the queue is: whoever has come is in it.
+        let have_all_come = traffic.has_all_come();
         match queue.try_recv() {
             Ok(job) => return Some(job),
-            Err(mpsc::error::TryRecvError::Empty) if began.elapsed() < wait => std::thread::sleep(nap),
+            Err(mpsc::error::TryRecvError::Empty) if !have_all_come && began.elapsed() < wait => {
+                std::thread::park_timeout(nap);
+            }
             Err(_) => return None,
         }
     }
@@ -370,6 +438,7 @@ fn keep_batch(
     store: &mut Store,
     queue: &mut mpsc::UnboundedReceiver<Job>,
     first: Waiting,
+    traffic: &Traffic,
     changed: &dyn Fn(),
 ) -> Option<Job> {
     let began = Clock::now();
@@ -397,7 +466,7 @@ fn keep_batch(
                 break;
             }
             let nap = if items > 0 { NAP } else { LONG_NAP };
-            match linger(queue, LINGER.min(BATCH_AGE - age), nap) {
+            match linger(queue, traffic, LINGER.min(BATCH_AGE - age), nap) {
                 Some(Job::Poll(waiting)) => batch.push(waiting),
                 other => {
                     held = other;
@@ -407,6 +476,7 @@ fn keep_batch(
         }
         tx.commit()
     })();
+    traffic.answered(batch.len());
     match result {
         Ok(any) => {
             debug!(polls = batch.len(), duration_ms = began.elapsed().as_millis() as u64, "kept a batch");
@@ -627,4 +697,63 @@ fn json(value: &impl serde::Serialize) -> String {
 /// Whole seconds of now: what the store keeps, so that what is decided and what is read back agree.
 pub fn whole_seconds(now: Instant) -> Instant {
     Instant::from_timestamp(now.timestamp(), 0).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than anybody waits for a test.
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// What [`linger`] came to for a writer that looks at its queue when it is woken only, and whether it was in time.
+    fn lingered(jobs: Vec<Job>, under_way: usize, come: usize) -> (Option<Job>, bool) {
+        let traffic = Arc::<Traffic>::default();
+        let guards: Vec<_> = (0..under_way).map(|_| UnderWay(Arc::clone(&traffic))).collect();
+        traffic.under_way.store(under_way, SeqCst);
+        let (sender, mut queue) = mpsc::unbounded_channel();
+        jobs.into_iter().for_each(|job| drop(sender.send(job)));
+        let its = Arc::clone(&traffic);
+        let began = Clock::now();
+        let writer = std::thread::spawn(move || {
+            its.writer.get_or_init(std::thread::current);
+            linger(&mut queue, &its, LONG, LONG)
+        });
+        while traffic.writer.get().is_none() {
+            std::thread::yield_now();
+        }
+        (0..come).for_each(|_| traffic.come());
+        let job = writer.join().expect("it does not panic");
+        drop((guards, sender));
+        (job, began.elapsed() < LONG)
+    }
+
+    #[test]
+    fn nothing_more_is_waited_for_once_all_that_is_under_way_has_come() {
+        for polls in [0, 1, 2, 256] {
+            assert!(matches!(lingered(Vec::new(), polls, polls), (None, true)), "{polls}");
+        }
+    }
+
+    #[test]
+    fn what_has_come_is_taken_first() {
+        let probe = || Job::Probe(oneshot::channel().0);
+        assert!(matches!(lingered(vec![probe()], 1, 1), (Some(Job::Probe(_)), true)));
+        assert!(matches!(lingered(vec![probe()], 2, 1), (Some(Job::Probe(_)), true)));
+    }
+
+    #[test]
+    fn a_poll_that_is_over_is_waited_for_no_more() {
+        let traffic = Arc::<Traffic>::default();
+        let (one, other) = (UnderWay(Arc::clone(&traffic)), UnderWay(Arc::clone(&traffic)));
+        traffic.under_way.store(2, SeqCst);
+        traffic.come();
+        assert!(!traffic.has_all_come());
+        drop(other);
+        assert!(traffic.has_all_come());
+        traffic.answered(1);
+        assert!(!traffic.has_all_come(), "it may bring another");
+        drop(one);
+        assert!(traffic.has_all_come());
+    }
 }
