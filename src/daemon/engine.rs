@@ -394,7 +394,7 @@ impl Engine {
             Arc::clone(busy.entry(source.id.clone()).or_default())
         };
         let _alone = lock.lock().await;
-        let _under_way = self.writer.expect();
+        let _under_way = self.writer.announce();
         let setup = self.setup();
         let client = Arc::clone(&self.client.read().expect("no holder of this lock can panic"));
         let state = self.state(source);

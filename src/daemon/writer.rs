@@ -33,7 +33,7 @@ use crate::store::sqlite::{Listed, NewPoll, Store, Tx};
 /// Items after which a batch is closed.
 const BATCH_ITEMS: usize = 500;
 
-/// How long a batch waits for more.
+/// How long a batch waits for more at the most.
 const LINGER: Duration = Duration::from_millis(50);
 
 /// How long the writer looks away while it waits for more, when those who have items may be waiting for a place.
@@ -150,7 +150,8 @@ type Change = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 struct Traffic {
     /// Polls that have begun and are not over.
     under_way: AtomicUsize,
-    /// Those of them that have come to the writer and have no answer.
+    /// Those of them that have come to the writer and whose batch is not over. Counted once they are in the queue, so that it can
+    /// wrap below nothing for a moment, if a batch is over before that: it then closes early, and that is all.
     come: AtomicUsize,
     writer: OnceLock<Thread>,
 }
@@ -173,7 +174,7 @@ impl Traffic {
     }
 }
 
-/// A poll that has begun and will come to the writer, until this is dropped.
+/// A poll that has begun and may still come to the writer, until this is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct UnderWay(Arc<Traffic>);
@@ -283,8 +284,8 @@ impl Writer {
         (Self { jobs, places: Arc::new(Semaphore::new(QUEUE)), traffic }, thread)
     }
 
-    /// Says that a poll has begun, which will be kept.
-    pub fn expect(&self) -> UnderWay {
+    /// Says that a poll has begun, which may come to be kept.
+    pub fn announce(&self) -> UnderWay {
         self.traffic.under_way.fetch_add(1, SeqCst);
         UnderWay(Arc::clone(&self.traffic))
     }
@@ -413,9 +414,9 @@ fn make(store: &mut Store, change: Change) -> Result<bool, StoreError> {
     tx.commit()
 }
 
-/// The next job, if one comes within `wait` and not all polls that are under way have come. Looks at the queue now and then:
-/// each job that wakes us by itself costs the event loop as much as it does us to keep it, and none is answered before its
-/// batch is.
+/// The next job, if one comes within `wait` and not all polls that are under way have come. Looks at the queue now and then,
+/// and when the last of them has come: each job that wakes us by itself costs the event loop as much as it does us to keep it,
+/// and none is answered before its batch is.
 fn linger(queue: &mut mpsc::UnboundedReceiver<Job>, traffic: &Traffic, wait: Duration, nap: Duration) -> Option<Job> {
     let began = Clock::now();
     loop {
