@@ -5,7 +5,7 @@
 //! | `ingest.rs` | a document's items into stories, topics and feeds, inside one transaction |
 //! | `relearn.rs` | the index of copies filled again after an update that reads texts otherwise |
 //! | `renamed.rs` | documents in which most items have new names: held, then taken over |
-//! | `writer.rs` | the one thread that writes |
+//! | `writer.rs`, `traffic.rs` | the one thread that writes, and whom it waits for |
 //! | `run.rs` | the daemon's loop, reload, listeners |
 //! | `engine.rs` | one poll: fetch, read, keep, learn |
 //! | `halt.rs` | when nothing is polled because nothing could be kept |
@@ -51,6 +51,7 @@ pub mod run;
 pub mod setup;
 mod socket;
 pub mod systemd;
+pub mod traffic;
 pub mod upkeep;
 pub mod writer;
 

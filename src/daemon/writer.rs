@@ -10,10 +10,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, OnceLock};
-use std::thread::{JoinHandle, Thread};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Clock};
 
 use tokio::runtime::Handle;
@@ -24,6 +22,7 @@ use super::articles::{self, Completed};
 use super::ingest::{self, Counts, Prepared};
 use super::renamed::{self, Taken};
 use super::setup::Setup;
+use super::traffic::{Traffic, UnderWay};
 use crate::config::Source;
 use crate::model::{FeedMeta, Instant, Outcome, Problem, counted};
 use crate::schedule::{self, Host, HostState, Notice, PollFacts, SourceState};
@@ -145,46 +144,6 @@ type PollReply = oneshot::Sender<Kept>;
 type Done = oneshot::Sender<Result<(), Arc<StoreError>>>;
 type Change = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 
-/// What is on its way to the writer: it waits for no more where all of it has come.
-#[derive(Debug, Default)]
-struct Traffic {
-    /// Polls that have begun and are not over.
-    under_way: AtomicUsize,
-    /// Those of them that have come to the writer and whose batch is not over. Counted once they are in the queue, so that it can
-    /// wrap below nothing for a moment, if a batch is over before that: it then closes early, and that is all.
-    come: AtomicUsize,
-    writer: OnceLock<Thread>,
-}
-
-impl Traffic {
-    fn has_all_come(&self) -> bool {
-        self.come.load(SeqCst) >= self.under_way.load(SeqCst)
-    }
-
-    /// A poll has come: the writer need not be woken for any but the last.
-    fn come(&self) {
-        self.come.fetch_add(1, SeqCst);
-        if let (true, Some(writer)) = (self.has_all_come(), self.writer.get()) {
-            writer.unpark();
-        }
-    }
-
-    fn answered(&self, polls: usize) {
-        self.come.fetch_sub(polls, SeqCst);
-    }
-}
-
-/// A poll that has begun and may still come to the writer, until this is dropped.
-#[derive(Debug)]
-#[must_use]
-pub struct UnderWay(Arc<Traffic>);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, SeqCst);
-    }
-}
-
 enum Job {
     Poll(Waiting),
     Change(Change, Done),
@@ -277,7 +236,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
-                its.writer.get_or_init(std::thread::current);
+                its.wakes_me();
                 run(counter, queue, &its, &changed)
             })
             .expect("a thread can be started while the program starts");
@@ -286,8 +245,7 @@ impl Writer {
 
     /// Says that a poll has begun, which may come to be kept.
     pub fn announce(&self) -> UnderWay {
-        self.traffic.under_way.fetch_add(1, SeqCst);
-        UnderWay(Arc::clone(&self.traffic))
+        self.traffic.begin()
     }
 
     /// How many polls with items wait, and how many may.
@@ -710,17 +668,16 @@ mod tests {
     /// What [`linger`] came to for a writer that looks at its queue when it is woken only, and whether it was in time.
     fn lingered(jobs: Vec<Job>, under_way: usize, come: usize) -> (Option<Job>, bool) {
         let traffic = Arc::<Traffic>::default();
-        let guards: Vec<_> = (0..under_way).map(|_| UnderWay(Arc::clone(&traffic))).collect();
-        traffic.under_way.store(under_way, SeqCst);
+        let guards: Vec<_> = (0..under_way).map(|_| traffic.begin()).collect();
         let (sender, mut queue) = mpsc::unbounded_channel();
         jobs.into_iter().for_each(|job| drop(sender.send(job)));
         let its = Arc::clone(&traffic);
         let began = Clock::now();
         let writer = std::thread::spawn(move || {
-            its.writer.get_or_init(std::thread::current);
+            its.wakes_me();
             linger(&mut queue, &its, LONG, LONG)
         });
-        while traffic.writer.get().is_none() {
+        while !traffic.has_writer() {
             std::thread::yield_now();
         }
         (0..come).for_each(|_| traffic.come());
@@ -741,20 +698,5 @@ mod tests {
         let probe = || Job::Probe(oneshot::channel().0);
         assert!(matches!(lingered(vec![probe()], 1, 1), (Some(Job::Probe(_)), true)));
         assert!(matches!(lingered(vec![probe()], 2, 1), (Some(Job::Probe(_)), true)));
-    }
-
-    #[test]
-    fn a_poll_that_is_over_is_waited_for_no_more() {
-        let traffic = Arc::<Traffic>::default();
-        let (one, other) = (UnderWay(Arc::clone(&traffic)), UnderWay(Arc::clone(&traffic)));
-        traffic.under_way.store(2, SeqCst);
-        traffic.come();
-        assert!(!traffic.has_all_come());
-        drop(other);
-        assert!(traffic.has_all_come());
-        traffic.answered(1);
-        assert!(!traffic.has_all_come(), "it may bring another");
-        drop(one);
-        assert!(traffic.has_all_come());
     }
 }
