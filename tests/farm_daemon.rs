@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use bantin::config::{self, Config, Surroundings};
 use bantin::daemon::control::Polled;
-use bantin::daemon::engine::{Clock, load_hosts};
+use bantin::daemon::engine::Clock;
+use bantin::daemon::known::load_hosts;
 use bantin::daemon::run::{self, Parts};
 use bantin::daemon::{choose, poll_all};
 use bantin::model::{Instant, SourceId};

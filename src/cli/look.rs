@@ -13,7 +13,7 @@ use super::table::Table;
 use crate::config::{Config, Robots};
 use crate::daemon::doctor::facts::Daemon;
 use crate::daemon::doctor::gather;
-use crate::daemon::engine;
+use crate::daemon::known;
 use crate::daemon::setup::{Setup, catalog};
 use crate::model::{Instant, SourceId, counted};
 use crate::publish;
@@ -55,7 +55,7 @@ pub fn plan(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::Res
     let setup = setup(config)?;
     let library = open_if_there(config)?;
     let (states, hosts) = match &library {
-        Some(library) => (engine::load_states(&setup, library)?, engine::load_hosts(library)?),
+        Some(library) => (known::load_states(&setup, library)?, known::load_hosts(library)?),
         None => Default::default(),
     };
     let unknown = SourceState::default();
@@ -103,7 +103,7 @@ pub fn sources(config: &Config, format: Format, out: &mut dyn Write) -> anyhow::
     let setup = setup(config)?;
     let library = open_if_there(config)?;
     let rows = library.as_ref().map(SqliteLibrary::sources).transpose()?.unwrap_or_default();
-    let hosts = library.as_ref().map(engine::load_hosts).transpose()?.unwrap_or_default();
+    let hosts = library.as_ref().map(known::load_hosts).transpose()?.unwrap_or_default();
     let now = Utc::now();
     let zone = config.site.timezone;
     let mut table = Table::new(&[

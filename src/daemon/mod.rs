@@ -8,6 +8,7 @@
 //! | `writer.rs`, `traffic.rs` | the one thread that writes, and whom it waits for |
 //! | `run.rs` | the daemon's loop, reload, listeners |
 //! | `engine.rs` | one poll: fetch, read, keep, learn |
+//! | `known.rs` | what the store knows from before that polls go by |
 //! | `halt.rs` | when nothing is polled because nothing could be kept |
 //! | `document.rs` | from a body to items ready for the writer |
 //! | `further.rs` | what a poll reads beyond its first document |
@@ -38,6 +39,7 @@ pub mod exposition;
 mod further;
 pub mod halt;
 pub mod ingest;
+pub mod known;
 mod listeners;
 pub mod log;
 pub mod metrics;

@@ -22,8 +22,9 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::control;
-use super::engine::{Clock, Engine, Known};
+use super::engine::{Clock, Engine};
 use super::halt::Admission;
+use super::known::Known;
 use super::listeners::Bound;
 use super::panel::{Listening, Office};
 use super::press::{self, Press};

@@ -18,7 +18,7 @@ use super::facts::{Configuration, Daemon, Database, Directory, DirectoryFault, T
 use crate::config::{Config, Warning};
 use crate::daemon::control::{self, Answer, Request};
 use crate::daemon::setup::{Setup, catalog};
-use crate::daemon::{engine, upkeep as copies};
+use crate::daemon::{known, upkeep as copies};
 use crate::model::Instant;
 use crate::schedule::SourceState;
 use crate::store::sqlite::{SqliteLibrary, upkeep};
@@ -118,7 +118,7 @@ pub fn database(config: &Config, now: Instant) -> Database {
 /// How many sources are broken, and how many silent.
 fn troubled(config: &Config, library: &SqliteLibrary, now: Instant) -> (usize, usize) {
     let Ok(setup) = Setup::new(config.clone()) else { return (0, 0) };
-    let Ok(states) = engine::load_states(&setup, library) else { return (0, 0) };
+    let Ok(states) = known::load_states(&setup, library) else { return (0, 0) };
     let known = || setup.enabled().filter_map(|source| states.get(&source.id));
     let is_broken = |state: &&Arc<SourceState>| state.is_failing();
     (known().filter(is_broken).count(), known().filter(|state| state.silence(now).is_some()).count())
